@@ -1,0 +1,111 @@
+"""Every setting of the app, read once from the environment and `.env`.
+
+The table below is the only list: README and `.env.example` repeat it, and a test keeps the three
+equal.
+"""
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import Field, dataclass, field, fields
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from dotenv import dotenv_values
+
+SESSION_SECRET_FILE = Path(".session-secret")
+LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
+
+
+class SettingsError(Exception):
+    """A setting is missing or wrong; the message says which and what to write instead."""
+
+
+def setting[Value: (str, int)](default: Value, about: str) -> Value:
+    """One row of the table: its default and the sentence that README and `.env.example` show."""
+    return field(default=default, metadata={"about": about})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Settings:
+    """The app's settings; each field is read from the variable of the same name in capitals.
+
+    It has no `repr`, so that no log ever shows a secret.
+    """
+
+    mux_token_id: str = setting("", "Mux access token ID; empty starts localmux instead")
+    mux_token_secret: str = setting("", "the token's secret")
+    session_secret: str = setting("", "signs the session cookie; on localhost one is made and kept")
+    app_url: str = setting("", "where browsers reach the app; empty is http://localhost:{PORT}")
+    mux_webhook_secret: str = setting("", "signing secret of the webhook that Mux sends to the app")
+    max_upload_mb: int = setting(4000, "largest file that may be uploaded, in megabytes")
+    mux_api_url: str = setting("https://api.mux.com", "Mux's API")
+    mux_stream_url: str = setting("https://stream.mux.com", "Mux's host for HLS")
+    mux_image_url: str = setting("https://image.mux.com", "Mux's host for thumbnails")
+    host: str = setting("127.0.0.1", "address the app listens on")
+    port: int = setting(8000, "port the app listens on")
+    localmux_port: int = setting(8010, "port of localmux, when the app starts it")
+    localmux_rtmp_port: int = setting(1935, "RTMP port of localmux, reserved for live streams")
+    localmux_data_dir: str = setting(".localmux", "folder in which localmux keeps its media")
+
+    @property
+    def has_mux_credentials(self) -> bool:
+        """Whether there is a Mux to talk to; if not, `main` starts localmux."""
+        return bool(self.mux_token_id and self.mux_token_secret)
+
+    @property
+    def secure(self) -> bool:
+        """Whether browsers reach the app over https, so that cookies may be limited to it."""
+        return urlsplit(self.app_url).scheme == "https"
+
+    @property
+    def max_upload_bytes(self) -> int:
+        """The upload limit in bytes, counting megabytes as file managers do (10⁶ bytes)."""
+        return self.max_upload_mb * 1_000_000
+
+
+def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
+    """Read the settings; a variable of the environment wins over the same line in `.env`.
+
+    Raises SettingsError when a value cannot be used, and when there is no SESSION_SECRET although
+    the app is to be reached from elsewhere than this machine.
+    """
+    if environment is None:
+        written = {name: value or "" for name, value in dotenv_values().items()}
+        environment = written | dict(os.environ)
+    values: dict[str, Any] = {row.name: _read(row, environment) for row in fields(Settings)}
+    values["app_url"] = _checked_app_url(values["app_url"] or f"http://localhost:{values['port']}")
+    values["session_secret"] = values["session_secret"] or _kept_secret(values["app_url"])
+    if bool(values["mux_token_id"]) != bool(values["mux_token_secret"]):
+        raise SettingsError("MUX_TOKEN_ID and MUX_TOKEN_SECRET go together: set both or neither.")
+    return Settings(**values)
+
+
+def _read(row: Field[Any], environment: Mapping[str, str]) -> str | int:
+    text = environment.get(row.name.upper(), "").strip()
+    if not text:
+        return row.default
+    if row.type is int and not text.isdecimal():
+        raise SettingsError(f"{row.name.upper()} must be a whole number, not “{text}”.")
+    return int(text) if row.type is int else text
+
+
+def _checked_app_url(url: str) -> str:
+    parts = urlsplit(url)
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path.strip("/"):
+        raise SettingsError(f"APP_URL must look like https://video.example.com, not “{url}”.")
+    return url.rstrip("/")
+
+
+def _kept_secret(app_url: str) -> str:
+    """Make the session secret of a localhost app once, so that restarts keep people signed in."""
+    if urlsplit(app_url).hostname not in LOOPBACK_NAMES:
+        raise SettingsError(
+            "SESSION_SECRET is not set. Anywhere but on localhost it must be: put the output of "
+            "`openssl rand -hex 32` into .env."
+        )
+    if not SESSION_SECRET_FILE.exists():
+        SESSION_SECRET_FILE.touch(mode=0o600)
+        SESSION_SECRET_FILE.write_text(secrets.token_hex(32))
+    return SESSION_SECRET_FILE.read_text().strip()
