@@ -82,7 +82,7 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
     return Settings(**values)
 
 
-def _read(row: Field[Any], environment: Mapping[str, str]) -> str | int:
+def _read(row: Field[Any], environment: Mapping[str, str]) -> Any:
     text = environment.get(row.name.upper(), "").strip()
     if not text:
         return row.default

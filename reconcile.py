@@ -1,0 +1,109 @@
+"""Asks Mux for whatever no webhook told of: on start, while something is pending, and rarely else.
+
+Webhooks cannot reach an app on localhost, and get lost on the way to any other, so the app must
+come to the truth without them. https://www.mux.com/docs/core/make-api-requests has the rate limits.
+"""
+
+import asyncio
+import logging
+import time
+
+from mux_client import LIST_LIMIT, UPLOAD_SECONDS, MuxClient
+from mux_errors import MuxError
+from passthrough import Passthrough
+from store import Store
+from sync import Kind, Sync
+
+# Seconds between two looks at Mux: after something was started, growing up to one of the others.
+FIRST_PAUSE = 3.0
+PENDING_PAUSE = 12.0
+IDLE_PAUSE = 300.0
+
+log = logging.getLogger(__name__)
+
+
+class Reconciliation:
+    """Compares the store with Mux, often while something is pending and ever less when not."""
+
+    def __init__(self, store: Store, mux: MuxClient, sync: Sync) -> None:
+        self._store = store
+        self._mux = mux
+        self._sync = sync
+        self.rebuilt = asyncio.Event()
+
+    async def run(self) -> None:
+        """Ask until cancelled; the first round rebuilds the store and then sets `rebuilt`."""
+        pause = 0.0
+        while True:
+            hurried = await self._sync.hurried(pause)
+            pause = FIRST_PAUSE if hurried else max(pause * 1.5, FIRST_PAUSE)
+            if not await self._ask():
+                pause = min(pause, PENDING_PAUSE)
+            pause = min(pause, PENDING_PAUSE if await self._pending() else IDLE_PAUSE)
+
+    async def _ask(self) -> bool:
+        pending = await self._pending()
+        try:
+            if pending and self.rebuilt.is_set():
+                await self._catch_up(pending)
+            else:
+                await self._read_everything()
+        except MuxError as error:
+            log.warning("could not ask Mux for news: %s", error.message)
+            return False
+        return True
+
+    async def _pending(self) -> list[tuple[Kind, str]]:
+        """What is going to change at Mux without our doing."""
+        uploads = await self._store.uploads()
+        videos = await self._store.videos()
+        return [("upload", each.id) for each in uploads if each.status == "waiting"] + [
+            ("asset", each.asset_id) for each in videos if each.status == "processing"
+        ]
+
+    async def _catch_up(self, pending: list[tuple[Kind, str]]) -> None:
+        """One list call of each kind covers the newest hundred; only the rest is asked for singly.
+
+        Assets first, so that an upload is never shown as finished before its video is there.
+        """
+        assets, _ = await self._mux.list_assets(None)
+        uploads = await self._mux.list_uploads(1)
+        for asset in assets:
+            await self._sync.take_asset(asset)
+        for upload in uploads:
+            await self._sync.take_upload(upload)
+        listed = {asset.id for asset in assets} | {upload.id for upload in uploads}
+        for kind, resource_id in pending:
+            if resource_id not in listed:
+                await self._sync.refresh(kind, resource_id)
+
+    async def _read_everything(self) -> None:
+        """Make the store what Mux has: on start, and now and then when nothing else happens."""
+        before = {video.asset_id for video in await self._store.videos()}
+        cursor: str | None = None
+        while True:
+            assets, cursor = await self._mux.list_assets(cursor)
+            for asset in assets:
+                before.discard(asset.id)
+                await self._sync.take_asset(asset)
+            if not cursor:
+                break
+        for asset_id in before:
+            await self._sync.forget_asset(asset_id)
+        await self._read_uploads()
+        self.rebuilt.set()
+
+    async def _read_uploads(self) -> None:
+        """Read the uploads that can still be finished, and forget those that no longer can."""
+        oldest = time.time() - UPLOAD_SECONDS
+        for page in range(1, 100):
+            uploads = await self._mux.list_uploads(page)
+            labels = [Passthrough.decode(upload.passthrough) for upload in uploads]
+            for upload, label in zip(uploads, labels, strict=True):
+                if label and label.started_at >= oldest:
+                    await self._sync.take_upload(upload)
+            if len(uploads) < LIST_LIMIT or any(x and x.started_at < oldest for x in labels):
+                break
+        for upload in await self._store.uploads():
+            if upload.created_at.timestamp() < oldest:
+                await self._store.delete_upload(upload.id)
