@@ -1,0 +1,26 @@
+"""The command `localmux`: read the settings, serve, say in one sentence what prevents it."""
+
+import logging
+import sys
+
+from localmux.config import Configuration
+from localmux.server import CannotStart, serve
+
+
+def main() -> None:
+    """Serve until told to end; status 1 when it cannot start."""
+    configuration = Configuration.read(sys.argv[1:])
+    logging.basicConfig(
+        stream=sys.stderr,
+        level=logging.INFO,
+        format="%(asctime)s %(levelname)s %(name)s: %(message)s",
+    )
+    logging.getLogger("uvicorn").setLevel(logging.WARNING)
+    try:
+        serve(configuration)
+    except CannotStart as problem:
+        sys.exit(str(problem))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,19 @@
+"""The REST API: one module per resource, each with its table of routes."""
+
+from starlette.routing import Route
+
+from localmux.api import assets, playback_ids, uploads
+from localmux.api.calls import endpoint
+from localmux.environment import Environment
+
+MODULES = (uploads, assets, playback_ids)
+
+
+def api_routes(environment: Environment) -> list[Route]:
+    """Every route of the API, with credentials and rate limits checked."""
+    routes = []
+    for module in MODULES:
+        for name, handler in module.ROUTES.items():
+            method, path = name.split()
+            routes.append(Route(path, endpoint(environment, handler), methods=[method]))
+    return routes

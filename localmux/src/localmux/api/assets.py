@@ -1,0 +1,107 @@
+"""/video/v1/assets: videos, from a URL or from a direct upload.
+
+Source: https://www.mux.com/docs/api-reference/video/assets
+"""
+
+from urllib.parse import urlsplit
+
+from starlette.responses import Response
+
+from localmux.answers import ApiJSON, Document, data, invalid, no_content, present
+from localmux.api.asset_settings import PASSTHROUGH, new_asset, read_meta, read_settings
+from localmux.api.calls import Call, Handler
+from localmux.api.fields import Fields
+from localmux.api.pages import next_cursor, page
+
+
+async def create_asset(call: Call) -> Response:
+    """Answers at once; a download that fails shows later, as an errored asset."""
+    environment = call.environment
+    settings = read_settings(Fields(call.body))
+    url = _source_url(settings)
+    document = new_asset(settings, environment.clock.timestamp(), "on_demand_url")
+    with environment.store.transaction():
+        asset = environment.store.add("asset", document, {"url": url, "inputs": settings["inputs"]})
+        environment.events.record("created", asset, asset.document)
+    environment.ingest.start(asset)
+    return data(asset.document, 201)
+
+
+def _source_url(settings: Document) -> str:
+    inputs = settings.get("inputs")
+    if not inputs or "url" not in inputs[0]:
+        raise invalid("inputs[0].url is required.")
+    url = inputs[0]["url"]
+    if url.startswith("mux://"):
+        raise invalid("inputs[0].url: clips of other assets are not available in localmux yet.")
+    if urlsplit(url).scheme not in ("http", "https"):
+        raise invalid("inputs[0].url must start with http:// or https://.")
+    return url
+
+
+async def list_assets(call: Call) -> Response:
+    filters = {name: call.query.get(name) for name in ("upload_id", "live_stream_id")}
+    assets = page(call, "asset", filters)
+    documents = [present(asset.document) for asset in assets]
+    return ApiJSON({"data": documents, "next_cursor": next_cursor(call, "asset", assets, filters)})
+
+
+async def get_asset(call: Call) -> Response:
+    return data(call.find("asset").document)
+
+
+async def update_asset(call: Call) -> Response:
+    """Only passthrough and meta can change; an empty passthrough clears it."""
+    asset = call.find("asset")
+    fields = Fields(call.body)
+    changes = {"passthrough": fields.text("passthrough", PASSTHROUGH), "meta": read_meta(fields)}
+    for name, value in changes.items():
+        if name in call.body:
+            asset.document[name] = value or None
+    asset.document = present(asset.document)
+    with call.environment.store.transaction():
+        call.environment.store.save(asset)
+        call.environment.events.record("updated", asset, asset.document)
+    return data(asset.document)
+
+
+async def delete_asset(call: Call) -> Response:
+    asset = call.find("asset")
+    with call.environment.store.transaction():
+        call.environment.store.delete(asset)
+        call.environment.events.record("deleted", asset, asset.document)
+    await call.environment.ingest.remove(asset.id)
+    return no_content()
+
+
+async def get_input_info(call: Call) -> Response:
+    """What was asked for as input, and the tracks found in it."""
+    asset = call.find("asset")
+    tracks = asset.document.get("tracks", [])
+    inputs = asset.private.get("inputs") or [{}]
+    first, others = inputs[0], inputs[1:]
+    return ApiJSON(
+        {
+            "data": [
+                {"settings": first, "file": {"tracks": [_input_track(one) for one in tracks]}},
+                *({"settings": other} for other in others),
+            ]
+        }
+    )
+
+
+def _input_track(track: Document) -> Document:
+    """An input's track names its measures without the `max_` of an asset's track."""
+    kept = {name.removeprefix("max_"): value for name, value in track.items()}
+    names = ("type", "duration", "width", "height", "frame_rate", "channels")
+    return {name: kept[name] for name in names if name in kept}
+
+
+ROUTES: dict[str, Handler] = {
+    "POST /video/v1/assets": create_asset,
+    "GET /video/v1/assets": list_assets,
+    "GET /video/v1/assets/{id}": get_asset,
+    "PATCH /video/v1/assets/{id}": update_asset,
+    "DELETE /video/v1/assets/{id}": delete_asset,
+    "GET /video/v1/assets/{id}/input-info": get_input_info,
+}

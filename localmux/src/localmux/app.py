@@ -1,0 +1,35 @@
+"""The Starlette app: every host of Mux on one port, told apart by path."""
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+
+from localmux.answers import MuxError, answer_error, answer_unknown_path
+from localmux.api import api_routes
+from localmux.control import control_routes
+from localmux.direct_upload import upload_routes
+from localmux.environment import Environment
+from localmux.fault_layer import FaultLayer
+from localmux.playback import playback_routes
+from localmux.request_log import RequestLog
+
+
+def create_app(environment: Environment) -> Starlette:
+    """Build the app around an environment; starting and closing that is the caller's part."""
+    return Starlette(
+        routes=[
+            *api_routes(environment),
+            *upload_routes(environment),
+            *playback_routes(environment.find_playable, environment.encoders),
+            *control_routes(environment),
+        ],
+        middleware=[
+            Middleware(RequestLog, environment.requests),
+            Middleware(FaultLayer, environment.faults),
+        ],
+        exception_handlers={
+            MuxError: answer_error,
+            404: answer_unknown_path,
+            405: answer_unknown_path,
+            500: answer_error,
+        },
+    )

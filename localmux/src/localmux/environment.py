@@ -1,0 +1,83 @@
+"""One Mux environment: everything the routes work with."""
+
+import asyncio
+import shutil
+from pathlib import Path
+
+from localmux.clock import Clock
+from localmux.config import Configuration
+from localmux.events import Events
+from localmux.faults import Faults
+from localmux.ingest import Ingest
+from localmux.media.encoders import Encoders
+from localmux.playback import Playable
+from localmux.rate_limit import RateLimit
+from localmux.receptions import Receptions
+from localmux.request_counts import RequestCounts
+from localmux.resources import Store
+from localmux.webhooks import Webhooks
+
+
+class Environment:
+    """Made on the event loop; `close` ends every task and child process it started."""
+
+    def __init__(self, configuration: Configuration, folder: Path, public_url: str) -> None:
+        self.configuration = configuration
+        self.public_url = public_url
+        self.clock = Clock()
+        self.faults = Faults()
+        self.requests = RequestCounts()
+        self.rate_limit = RateLimit() if configuration.rate_limits else None
+        self.store = Store(folder / "localmux.sqlite3")
+        self.events = Events(
+            self.store, self.clock, self.faults, wanted=configuration.webhook_url is not None
+        )
+        self.encoders = Encoders()
+        self.receptions = Receptions(folder / "uploads")
+        self.ingest = Ingest(self, folder / "assets")
+        self.webhooks: Webhooks | None = None
+
+    def start(self) -> None:
+        """Go on where the last process stopped."""
+        self.ingest.resume()
+        self.receptions.forget_all_but(
+            {upload.id for upload in self.store.newest("upload", having={"status": "waiting"})}
+            | self.ingest.uploads_in_use()
+        )
+        url, secret = self.configuration.webhook_url, self.configuration.webhook_secret
+        if url and secret:
+            self.webhooks = Webhooks(self.events, url, secret)
+
+    async def close(self) -> None:
+        if self.webhooks:
+            await self.webhooks.close()
+        await self.ingest.close()
+        await self.encoders.close()
+        self.store.close()
+
+    async def reset(self) -> None:
+        """Forget every resource, file, event, fault and count, as in an empty data folder."""
+        await self.ingest.stop_all()
+        await self.receptions.stop_all()
+        self.store.clear()
+        self.faults.clear()
+        self.clock.reset()
+        self.requests.clear()
+        for folder in (self.ingest.folder, self.receptions.folder):
+            await asyncio.to_thread(empty, folder)
+
+    def find_playable(self, playback_id: str) -> Playable | None:
+        """What the playback hosts may serve under a playback id."""
+        found = self.store.by_playback_id(playback_id)
+        if found is None:
+            return None
+        asset, policy = found
+        return Playable(policy, asset.document["status"], self.ingest.folder / asset.id)
+
+
+def empty(folder: Path) -> None:
+    for entry in folder.iterdir():
+        if entry.is_dir():
+            shutil.rmtree(entry, ignore_errors=True)
+        else:
+            entry.unlink(missing_ok=True)

@@ -1,0 +1,97 @@
+"""Acts out the faults ordered for requests: the network and its servers on a bad day."""
+
+import asyncio
+import logging
+
+from starlette.responses import HTMLResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from localmux.answers import ApiJSON, MuxError
+from localmux.faults import Fault, Faults
+
+HTML = "<html><head><title>502 Bad Gateway</title></head><body>502 Bad Gateway</body></html>"
+
+logger = logging.getLogger("localmux.faults")
+
+
+class Protocol(H11Protocol):
+    """uvicorn's HTTP, which also lets the app cut the connection it talks over."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self.app_state = {**self.app_state, "transport": transport}
+
+
+class FaultLayer:
+    """ASGI middleware: the first fault that fits a request acts on it."""
+
+    def __init__(self, app: ASGIApp, faults: Faults) -> None:
+        self.app = app
+        self.faults = faults
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        fault = None
+        if scope["type"] == "http" and not scope["path"].startswith("/_localmux"):
+            fault = self.faults.for_request(scope["method"], scope["path"])
+        if fault is None:
+            await self.app(scope, receive, send)
+            return
+        logger.info("fault %s on %s %s", fault.action, scope["method"], scope["path"])
+        await self._act(fault, scope, receive, send)
+
+    async def _act(self, fault: Fault, scope: Scope, receive: Receive, send: Send) -> None:
+        transport = scope["state"]["transport"]
+        if fault.action == "status":
+            error = MuxError(fault.status, "fault", fault.message)
+            await ApiJSON(error.body, fault.status)(scope, receive, send)
+        elif fault.action == "html":
+            await HTMLResponse(HTML, fault.status)(scope, receive, send)
+        elif fault.action == "half":
+            await self.app(scope, receive, _half(transport, send))
+        elif fault.action == "drop":
+            await self.app(scope, _dropping(fault.after_bytes, transport, receive), send)
+        elif fault.action == "throttle":
+            await self.app(scope, _slow(fault.bytes_per_second, receive), send)
+        else:
+            await asyncio.sleep(fault.seconds)
+            await self.app(scope, receive, send)
+
+
+def _half(transport: asyncio.Transport, send: Send) -> Send:
+    """Send half of the first block of the body, then cut the connection."""
+
+    async def half(message: Message) -> None:
+        if message["type"] == "http.response.body":
+            body = message.get("body", b"")
+            await send({**message, "body": body[: len(body) // 2], "more_body": True})
+            transport.close()
+        else:
+            await send(message)
+
+    return half
+
+
+def _dropping(after_bytes: int, transport: asyncio.Transport, receive: Receive) -> Receive:
+    """Cut the connection once that many bytes of the request's body were taken."""
+    taken = 0
+
+    async def dropping() -> Message:
+        nonlocal taken
+        message = await receive()
+        taken += len(message.get("body", b""))
+        if taken >= after_bytes:
+            transport.abort()
+            return {"type": "http.disconnect"}
+        return message
+
+    return dropping
+
+
+def _slow(bytes_per_second: int, receive: Receive) -> Receive:
+    async def slow() -> Message:
+        message = await receive()
+        await asyncio.sleep(len(message.get("body", b"")) / bytes_per_second)
+        return message
+
+    return slow
