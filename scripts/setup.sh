@@ -8,7 +8,7 @@ uv() { sh scripts/uv.sh "$@"; }
 
 # All that the result depends on, this folder's path included. Written into .venv at the very
 # end, so that an interrupted set-up runs again.
-state=$(pwd; cat requirements.lock .python-version pyproject.toml localmux/pyproject.toml scripts/*.sh | cksum)
+state=$(pwd; cat requirements.lock .python-version localmux/pyproject.toml scripts/*.sh | cksum)
 if [ -x .venv/bin/python ] && [ "$(cat .venv/set-up 2>/dev/null)" = "$state" ]; then exit 0; fi
 
 # first_python OPERATOR COMMAND...: the path of the first Python of that version that really runs

@@ -19,10 +19,11 @@ MAY_IMPORT: dict[str, set[str]] = {
     "playback": {"settings"},
     "mux_client": {"mux_errors", "settings"},
     "access": {"settings", "store"},
+    "origin": {"settings"},
     "sync": {"mux_client", "mux_errors", "passthrough", "store"},
     "reconcile": {"mux_client", "mux_errors", "passthrough", "store", "sync"},
 }
-MAY_IMPORT["views"] = {*MAY_IMPORT, "views"} - {"reconcile"}
+MAY_IMPORT["views"] = {*MAY_IMPORT, "views"} - {"origin", "reconcile"}
 MAY_IMPORT["main"] = {*MAY_IMPORT}
 
 # Words that only these modules may have in their code: the one that speaks to Mux, and the ones
