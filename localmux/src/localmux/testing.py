@@ -1,0 +1,96 @@
+"""Starts a real localmux for a test: on a free port, waited for with a deadline, ended for sure.
+
+with running("--webhook-url", url, "--webhook-secret", "secret") as localmux:
+    localmux.urls["api"]
+"""
+
+import json
+import os
+import select
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import IO
+
+START_WITHIN = 20.0  # seconds, for machines that are busy with something else
+END_WITHIN = 10.0  # seconds
+LOOK_AGAIN = 0.02  # seconds between two looks of `eventually`
+
+
+@dataclass(slots=True)
+class Running:
+    """A localmux process, the URLs it serves and what it has logged."""
+
+    process: subprocess.Popen[str]
+    urls: dict[str, str]
+    log_file: IO[str]
+    token: tuple[str, str] = ("localmux", "localmux")
+
+    def log(self) -> str:
+        self.log_file.seek(0)
+        return self.log_file.read()
+
+    def stop(self) -> int:
+        """End it as its owner would, by SIGTERM; returns the exit status."""
+        self.process.terminate()
+        return self.process.wait(END_WITHIN)
+
+    def kill(self) -> None:
+        """End it as a power cut would."""
+        self.process.kill()
+        self.process.wait(END_WITHIN)
+
+
+@contextmanager
+def running(*options: str) -> Generator[Running]:
+    """Start localmux with these options and end it afterwards.
+
+    Raises RuntimeError, with its log, when it does not come up.
+    """
+    with tempfile.TemporaryFile("w+") as log_file:
+        command = [sys.executable, "-m", "localmux", "--port", "0", *options]
+        with subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=log_file,
+            text=True,
+            env={name: value for name, value in os.environ.items() if "LOCALMUX" not in name},
+        ) as process:
+            localmux = Running(process, {}, log_file)
+            try:
+                localmux.urls = _ready_line(localmux)
+                yield localmux
+            finally:
+                if process.poll() is None:
+                    process.terminate()
+                try:
+                    process.wait(END_WITHIN)
+                except subprocess.TimeoutExpired:
+                    process.kill()
+
+
+def _ready_line(localmux: Running) -> dict[str, str]:
+    output = localmux.process.stdout
+    if output is None:
+        raise RuntimeError("localmux was started without a pipe for its ready line.")
+    ready, _, _ = select.select([output], [], [], START_WITHIN)
+    line = output.readline() if ready else ""
+    if not line:
+        localmux.process.kill()
+        raise RuntimeError(f"localmux did not start. Its log:\n{localmux.log()}")
+    return json.loads(line)
+
+
+def eventually[Found](look: Callable[[], Found], within: float = 15.0) -> Found:
+    """What `look` returns once that is true; raises AssertionError after `within` seconds."""
+    deadline = time.monotonic() + within
+    while not (found := look()):
+        if time.monotonic() > deadline:
+            raise AssertionError(f"Still {found!r} after {within} seconds.")
+        time.sleep(LOOK_AGAIN)
+    return found
