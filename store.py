@@ -130,10 +130,13 @@ class Store:
         return sorted(self._videos.values(), key=lambda video: video.upload_time, reverse=True)
 
     async def save_video(self, video: Video) -> None:
-        """Add or replace a video, and wake whoever watches it when it is not what it was."""
+        """Add or replace a video, and wake whoever watches it or its upload when it changed."""
         if self._videos.get(video.asset_id) != video:
             self._videos[video.asset_id] = video
             self._wake(video.asset_id)
+            for upload in self._uploads.values():
+                if upload.asset_id == video.asset_id:
+                    self._wake(upload.id)
 
     async def delete_video(self, asset_id: str) -> None:
         """Forget a video that Mux no longer has."""

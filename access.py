@@ -1,0 +1,187 @@
+"""Who is asking, and what they may do: accounts, passwords, sessions, and the guards of routes.
+
+A route says in its signature who may call it: `SignedIn` for anybody with an account, `OwnVideo`
+and `OwnUpload` for the uploader alone.
+"""
+
+import asyncio
+import secrets
+from dataclasses import dataclass, replace
+from typing import Annotated, Any
+from urllib.parse import urlsplit
+
+import air
+from fastapi import Depends
+from pwdlib import PasswordHash
+
+from store import Account, Store, Upload, Video
+
+_passwords = PasswordHash.recommended()
+# Compared with when there is no such account, so that the answer takes as long as for a real one.
+_nobodys_hash = _passwords.hash(secrets.token_hex())
+
+NOT_YOURS = "This belongs to somebody else. Sign in with the account that uploaded it."
+
+
+class LoginRequired(Exception):
+    """The page is for people with an account; they are sent to sign in and come back after."""
+
+
+class NameTaken(Exception):
+    """There is an account of this name already."""
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """Whoever is looking at a page.
+
+    `messages` are what their last action has to say, `notice` what everybody must be told.
+    """
+
+    account: Account | None
+    path: str
+    messages: tuple[str, ...] = ()
+    notice: str = ""
+
+    def owns(self, thing: Upload | Video) -> bool:
+        """Whether the visitor uploaded this."""
+        owner = thing.user if isinstance(thing, Upload) else thing.uploader
+        return self.account is not None and self.account.id == owner
+
+
+def store_of(request: air.Request) -> Store:
+    """The store that the app was started with."""
+    return request.app.state.store
+
+
+async def register(store: Store, name: str, password: str) -> Account:
+    """Open an account. Raises NameTaken."""
+    password_hash = await asyncio.to_thread(_passwords.hash, password)
+    if await store.account_named(name):
+        raise NameTaken
+    account = Account(id=secrets.token_hex(8), name=name, password_hash=password_hash)
+    await store.save_account(account)
+    return account
+
+
+async def authenticate(store: Store, name: str, password: str) -> Account | None:
+    """Find the account with this name and password; None for a wrong one of either."""
+    account = await store.account_named(name)
+    known_hash = account.password_hash if account else None
+    fits = await asyncio.to_thread(_passwords.verify, password, known_hash or _nobodys_hash)
+    return account if known_hash and fits else None
+
+
+async def set_password(store: Store, account: Account, password: str) -> None:
+    """Give the account a new password."""
+    password_hash = await asyncio.to_thread(_passwords.hash, password)
+    await store.save_account(replace(account, password_hash=password_hash))
+
+
+async def password_fits(account: Account, password: str) -> bool:
+    """Whether this is the account's password; any is, while a restored account has none."""
+    if account.password_hash is None:
+        return True
+    return await asyncio.to_thread(_passwords.verify, password, account.password_hash)
+
+
+def sign_in(request: air.Request, account: Account) -> None:
+    """Begin a new session; nothing of the one before carries over."""
+    request.session.clear()
+    request.session["account"] = {"id": account.id, "name": account.name}
+
+
+def sign_out(request: air.Request) -> None:
+    """End the session."""
+    request.session.clear()
+
+
+def say(request: air.Request, message: str) -> None:
+    """Leave a message for the next page that this visitor sees."""
+    request.session["messages"] = [*request.session.get("messages", []), message]
+
+
+def same_site_path(target: str) -> str:
+    """The path to go on to after signing in; anything but a path of this site becomes `/`.
+
+    Browsers read `//host` and `/\\host` as another site, so neither may pass.
+    """
+    parts = urlsplit(target)
+    plain = target.startswith("/") and not target.startswith(("//", "/\\"))
+    return target if plain and not parts.netloc and target.isprintable() else "/"
+
+
+async def current_account(request: air.Request) -> Account | None:
+    """Whose session this is; an account that a restart forgot comes back from its cookie."""
+    kept = request.session.get("account")
+    if not kept:
+        return None
+    store = store_of(request)
+    return await store.account(kept["id"]) or await _restore(store, kept)
+
+
+async def _restore(store: Store, kept: dict[str, Any]) -> Account:
+    """Somebody may have taken the name since; then the older account is the numbered one."""
+    name, number = kept["name"], 2
+    while await store.account_named(name):
+        name, number = f"{kept['name']} {number}", number + 1
+    account = Account(id=kept["id"], name=name)
+    await store.save_account(account)
+    return account
+
+
+async def visitor(request: air.Request) -> Visitor:
+    """Read who is asking and take the messages left for them."""
+    account = await current_account(request)
+    messages = request.session.pop("messages", []) if "messages" in request.session else []
+    query = f"?{request.url.query}" if request.url.query else ""
+    return Visitor(account, request.url.path + query, tuple(messages), request.app.state.notice)
+
+
+async def signed_in(request: air.Request) -> Account:
+    """Let people with an account pass. Raises LoginRequired."""
+    account = await current_account(request)
+    if account is None:
+        raise LoginRequired
+    return account
+
+
+async def own_video(request: air.Request, asset_id: str) -> Video:
+    """Find a video for its uploader.
+
+    Raises LoginRequired, and HTTPException with 404 when there is none, 403 when it is another's.
+    """
+    account = await signed_in(request)
+    video = await find_video(request, asset_id)
+    if video.uploader != account.id:
+        raise air.HTTPException(403, NOT_YOURS)
+    return video
+
+
+async def find_video(request: air.Request, asset_id: str) -> Video:
+    """Find a video for anybody. Raises HTTPException with 404 when there is none."""
+    video = await store_of(request).video(asset_id)
+    if video is None:
+        raise air.HTTPException(404, "This video is gone, or never was. Its uploader may know.")
+    return video
+
+
+async def own_upload(request: air.Request, upload_id: str) -> Upload:
+    """Find an upload for the account that started it.
+
+    Raises LoginRequired, and HTTPException with 404 when there is none, 403 when it is another's.
+    """
+    account = await signed_in(request)
+    upload = await store_of(request).upload(upload_id)
+    if upload is None:
+        raise air.HTTPException(404, "There is no such upload any more. You can start a new one.")
+    if upload.user != account.id:
+        raise air.HTTPException(403, NOT_YOURS)
+    return upload
+
+
+Someone = Annotated[Visitor, Depends(visitor)]
+SignedIn = Annotated[Account, Depends(signed_in)]
+AnyVideo = Annotated[Video, Depends(find_video)]
+OwnVideo = Annotated[Video, Depends(own_video)]
+OwnUpload = Annotated[Upload, Depends(own_upload)]

@@ -1,0 +1,209 @@
+"""The app: `python main.py` serves it, beside localmux when there are no Mux credentials."""
+
+import asyncio
+import json
+import logging
+import os
+import secrets
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
+from contextlib import asynccontextmanager, contextmanager, suppress
+from dataclasses import replace
+from pathlib import Path
+from types import FrameType
+from typing import override
+
+import air
+import uvicorn
+from fastapi.exceptions import RequestValidationError
+
+from access import LoginRequired
+from mux_client import MuxClient
+from mux_errors import MuxError
+from origin import OwnOrigin
+from playback import Playback
+from reconcile import Reconciliation
+from settings import Settings, SettingsError, load_settings
+from store import Store
+from sync import Sync
+from views import accounts, errors, home, own_page, uploads, videos, watch, webhooks
+
+AREAS = (home, accounts, own_page, videos, watch, uploads, webhooks)
+LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
+REBUILD_PATIENCE_SECONDS = 2
+GRACE_SECONDS = 4
+NOTICE = "No Mux account is set up, so videos stay on this machine: localmux stands in for Mux."
+
+log = logging.getLogger("mux-live")
+
+
+def create_app(settings: Settings, notice: str = "") -> air.Air:
+    """Put the app together; `notice` is shown on every page."""
+
+    @asynccontextmanager
+    async def lifespan(_app: object) -> AsyncGenerator[None]:
+        async with asyncio.TaskGroup() as group:
+            reconciliation = Reconciliation(store, mux, sync)
+            tasks = [
+                group.create_task(_for_ever(work))
+                for work in (sync.follow_events, reconciliation.run)
+            ]
+            # Pages are right from the first one on, unless Mux is slow or away.
+            with suppress(TimeoutError):
+                async with asyncio.timeout(REBUILD_PATIENCE_SECONDS):
+                    await reconciliation.rebuilt.wait()
+            yield
+            for task in tasks:
+                task.cancel()
+        mux.close()
+
+    store, mux = Store(), MuxClient.from_settings(settings)
+    sync = Sync(store, mux)
+    app = air.Air(lifespan=lifespan)
+    app.state.settings, app.state.notice = settings, notice
+    app.state.store, app.state.mux, app.state.sync = store, mux, sync
+    app.state.playback = Playback.from_settings(settings)
+    _add_doors(app, settings)
+    for area in AREAS:
+        app.include_router(area.router)
+    return app
+
+
+def _add_doors(app: air.Air, settings: Settings) -> None:
+    """What every request passes; the one added last sees it first."""
+    app.add_middleware(
+        air.SessionMiddleware, secret_key=settings.session_secret, https_only=settings.secure
+    )
+    app.add_middleware(OwnOrigin, app_url=settings.app_url)
+    app.exception_handler(air.HTTPException)(errors.on_http_error)
+    for status in (404, 405):
+        app.exception_handler(status)(errors.on_http_error)
+    app.exception_handler(RequestValidationError)(errors.on_invalid_request)
+    app.exception_handler(MuxError)(errors.on_mux_error)
+    app.exception_handler(LoginRequired)(errors.on_login_required)
+    app.exception_handler(500)(errors.on_bug)
+
+
+async def _for_ever(work: Callable[[], Awaitable[None]]) -> None:
+    """Keep background work going: a mistake in it must not leave the store stale for good."""
+    while True:
+        try:
+            await work()
+        except Exception:
+            log.exception("background work failed and starts again")
+            await asyncio.sleep(1)
+
+
+class Server(uvicorn.Server):
+    """uvicorn, but the signal to stop also ends the event streams, which it would wait for."""
+
+    def __init__(self, config: uvicorn.Config, store: Store) -> None:
+        super().__init__(config)
+        self._store = store
+
+    @override
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        self._store.close()
+        super().handle_exit(sig, frame)
+
+
+@contextmanager
+def localmux(settings: Settings) -> Generator[Settings]:
+    """Run localmux beside the app, and give the settings that lead to it.
+
+    It ends when its standard input closes, so it also ends when the app is killed. Raises
+    SettingsError when it cannot start; it has said why on the console.
+    """
+    token_id, token_secret, webhook_secret = (secrets.token_hex(16) for _ in range(3))
+    command = [sys.executable, "-m", "localmux", "--stop-with-stdin"]
+    command += ["--port", str(settings.localmux_port)]
+    command += ["--rtmp-port", str(settings.localmux_rtmp_port)]
+    command += ["--data-dir", settings.localmux_data_dir]
+    command += ["--webhook-url", f"http://127.0.0.1:{settings.port}/webhooks/mux"]
+    secret = {
+        "LOCALMUX_TOKEN_ID": token_id,
+        "LOCALMUX_TOKEN_SECRET": token_secret,
+        "LOCALMUX_WEBHOOK_SECRET": webhook_secret,
+    }
+    process = subprocess.Popen(
+        command,
+        env=os.environ | secret,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        start_new_session=True,
+    )
+    try:
+        ready = process.stdout.readline() if process.stdout else b""
+        if not ready:
+            raise SettingsError("localmux did not start, so there is no Mux to talk to.")
+        urls = json.loads(ready)
+        yield replace(
+            settings,
+            mux_token_id=token_id,
+            mux_token_secret=token_secret,
+            mux_webhook_secret=webhook_secret,
+            mux_api_url=urls["api"],
+            mux_stream_url=urls["stream"],
+            mux_image_url=urls["image"],
+        )
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def serve(settings: Settings, listener: socket.socket, notice: str) -> None:
+    """Serve the app until a signal ends it."""
+    app = create_app(settings, notice)
+    log.info("Mux Live is at %s", settings.app_url)
+    config = uvicorn.Config(
+        app,
+        log_config=None,
+        access_log=False,
+        timeout_graceful_shutdown=GRACE_SECONDS,
+        server_header=False,
+    )
+    Server(config, app.state.store).run(sockets=[listener])
+
+
+def main() -> None:
+    """Start everything; whatever prevents that is said in one sentence."""
+    os.chdir(Path(__file__).parent)
+    logging.basicConfig(
+        level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
+    )
+    logging.getLogger("uvicorn").setLevel(logging.WARNING)
+    # Raised as an exception, so that what was started is stopped again.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit())
+    try:
+        settings = load_settings()
+        with _listener(settings) as listener:
+            if settings.has_mux_credentials:
+                serve(settings, listener, notice="")
+                return
+            with localmux(settings) as local:
+                log.info(
+                    "localmux is at %s, data in %s", local.mux_api_url, local.localmux_data_dir
+                )
+                serve(local, listener, NOTICE)
+    except SettingsError as problem:
+        sys.exit(str(problem))
+    except KeyboardInterrupt:
+        sys.exit()
+
+
+def _listener(settings: Settings) -> socket.socket:
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    try:
+        return socket.create_server((settings.host, settings.port), family=family)
+    except OSError as error:
+        raise SettingsError(
+            f"Port {settings.port} on {settings.host} cannot be used ({error.strerror}). "
+            "Stop what uses it, or set PORT to another one."
+        ) from error
+
+
+if __name__ == "__main__":
+    main()

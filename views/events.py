@@ -1,0 +1,64 @@
+"""Server-sent events: pages that change by themselves.
+
+Each message carries the page's present state whole, so a browser that was away needs no history:
+it reconnects, gets the state, and is right again. `static/live-updates.js` is the other end;
+https://html.spec.whatwg.org/multipage/server-sent-events.html is the format.
+"""
+
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from dataclasses import dataclass
+
+from air.tags.models.base import BaseTag
+from starlette.responses import StreamingResponse
+
+from store import Store
+
+# Proxies cut connections that are silent for a minute, and the browser takes three missed pings
+# for a lost network.
+PING_SECONDS = 10.0
+RETRY_MILLISECONDS = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """The fragments of a page as they are now; or another page to go on to."""
+
+    fragments: tuple[BaseTag, ...] = ()
+    location: str | None = None
+
+    def encode(self) -> bytes:
+        """Write it as one event; HTML has no line breaks of meaning, so it fits one line."""
+        if self.location is not None:
+            return _message("location", self.location)
+        return _message("fragment", "".join(str(each) for each in self.fragments))
+
+
+def event_stream(
+    store: Store, ids: tuple[str, ...], update: Callable[[], Awaitable[Update]]
+) -> StreamingResponse:
+    """Send the update at once, and again each time one of the watched things made it another."""
+    return StreamingResponse(
+        _messages(store, ids, update),
+        media_type="text/event-stream",
+        headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
+    )
+
+
+async def _messages(
+    store: Store, ids: tuple[str, ...], update: Callable[[], Awaitable[Update]]
+) -> AsyncGenerator[bytes]:
+    yield f"retry: {RETRY_MILLISECONDS}\n\n".encode()
+    sent = b""
+    with store.watch(*ids) as watcher:
+        while not store.closing:
+            message = (await update()).encode()
+            if message != sent:
+                sent = message
+                yield message
+            elif not await watcher.changed(PING_SECONDS):
+                yield _message("ping", "-")
+
+
+def _message(event: str, data: str) -> bytes:
+    lines = "".join(f"data: {line}\n" for line in data.splitlines())
+    return f"event: {event}\n{lines}\n".encode()

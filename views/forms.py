@@ -1,0 +1,89 @@
+"""Form fields with their errors, and the cleaning of what people type into them.
+
+The look of an error follows https://design-system.service.gov.uk/components/error-summary/: a box
+on top that links to each field, and the same words beside the field.
+"""
+
+import unicodedata
+from collections.abc import Mapping
+from typing import Any
+
+import air
+
+NAME_MAX = 30
+TITLE_MAX = 120
+PASSWORD_MIN = 8
+PASSWORD_MAX = 200
+
+# Control, format (bidirectional overrides among them), surrogate, private and unassigned.
+INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
+# Joins the parts of one emoji or of one syllable in many scripts, so it must stay.
+JOINERS = "\u200c\u200d"
+
+type Errors = dict[str, str]
+
+
+def clean_line(text: str) -> str:
+    """Normalise one line of text: composed form, nothing invisible, single spaces."""
+    composed = unicodedata.normalize("NFC", " ".join(text.split()))
+    kept = (c for c in composed if c in JOINERS or unicodedata.category(c) not in INVISIBLE)
+    return "".join(kept).strip()
+
+
+async def read_form(request: air.Request) -> dict[str, str]:
+    """The text fields of a posted form; files have no business here and are left out."""
+    form = await request.form()
+    return {name: value for name, value in form.items() if isinstance(value, str)}
+
+
+def check_title(form: Mapping[str, str], errors: Errors) -> str:
+    """Clean the title; what is wrong with it goes to `errors`."""
+    title = clean_line(form.get("title", ""))
+    if not title.strip(JOINERS):
+        errors["title"] = "Give it a title."
+    elif len(title) > TITLE_MAX:
+        errors["title"] = f"Shorten the title to {TITLE_MAX} characters; it has {len(title):,}."
+    return title
+
+
+def field(
+    name: str,
+    label: str,
+    *,
+    errors: Mapping[str, str],
+    value: str = "",
+    hint: str = "",
+    **attributes: Any,
+) -> air.Div:
+    """One labelled input, with its hint and its error read out together with it."""
+    error = errors.get(name, "")
+    notes = [f"{name}-{kind}" for kind, text in (("hint", hint), ("error", error)) if text]
+    return air.Div(
+        air.Label(label, for_=name),
+        air.P(hint, id_=f"{name}-hint", class_="hint") if hint else "",
+        air.P(error, id_=f"{name}-error", class_="field-error") if error else "",
+        air.Input(
+            id_=name,
+            name=name,
+            value=value,
+            aria_describedby=" ".join(notes) or False,
+            aria_invalid="true" if error else False,
+            **attributes,
+        ),
+        class_="field",
+    )
+
+
+def error_summary(errors: Mapping[str, str]) -> air.Div | str:
+    """The box that says what is wrong with the form below it; nothing when nothing is."""
+    if not errors:
+        return ""
+    links = [air.Li(air.A(text, href=f"#{name}")) for name, text in errors.items()]
+    return air.Div(
+        air.H2("There is a problem"),
+        air.Ul(*links),
+        class_="error-summary",
+        role="alert",
+        tabindex="-1",
+        autofocus=True,
+    )

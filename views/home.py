@@ -1,0 +1,68 @@
+"""The front page: what this is, and the newest videos."""
+
+import air
+
+from access import Someone, Visitor
+from views.cards import card_grid
+from views.layout import page
+from views.services import ThePlayback, TheStore
+
+NEWEST = 8
+
+router = air.AirRouter()
+
+
+@router.get("/")
+async def home(visitor: Someone, store: TheStore, playback: ThePlayback) -> air.TagResponse:
+    """Show what is newest, and to newcomers what they can do here."""
+    videos = [video for video in await store.videos() if video.status == "ready"][:NEWEST]
+    newest = card_grid(videos, playback) if videos else _nothing_yet()
+    return air.TagResponse(
+        page(
+            visitor,
+            "Home",
+            _welcome(visitor),
+            air.Section(
+                air.Div(
+                    air.H2("Newest videos"),
+                    air.A("All videos", href="/videos"),
+                    class_="section-head",
+                ),
+                newest,
+            ),
+        )
+    )
+
+
+@router.get("/healthz")
+async def healthz(store: TheStore) -> air.responses.PlainTextResponse:
+    """Tell a load balancer whether to send visitors here."""
+    if store.closing:
+        return air.responses.PlainTextResponse("shutting down", status_code=503)
+    return air.responses.PlainTextResponse("ok")
+
+
+def _welcome(visitor: Visitor) -> air.Section:
+    start = ("/upload", "Upload a video") if visitor.account else ("/register", "Join to upload")
+    return air.Section(
+        air.H1("Your videos, playing everywhere"),
+        air.P(
+            "Send a file from your browser and watch it a moment later, "
+            "in the quality that each connection can carry.",
+            class_="lead",
+        ),
+        air.P(
+            air.A(start[1], href=start[0], class_="button"),
+            air.A("Watch", href="/videos", class_="button secondary"),
+            class_="actions",
+        ),
+        class_="hero",
+    )
+
+
+def _nothing_yet() -> air.Div:
+    return air.Div(
+        air.P("Nothing here yet. The first video could be yours."),
+        air.P(air.A("Upload a video", href="/upload", class_="button secondary")),
+        class_="empty",
+    )

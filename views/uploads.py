@@ -1,0 +1,169 @@
+"""Uploading: the form, and the page that follows one upload through to the finished video.
+
+The bytes never pass through the app. It asks Mux for a direct upload, and the browser sends the
+file to the URL of that: https://www.mux.com/docs/guides/upload-files-directly.
+"""
+
+import time
+from collections.abc import Mapping
+from pathlib import PurePath
+
+import air
+
+from access import OwnUpload, SignedIn, Someone, Visitor, say
+from mux_errors import MuxRefused
+from passthrough import Passthrough
+from settings import Settings
+from views.events import Update, event_stream
+from views.forms import Errors, check_title, clean_line, read_form
+from views.layout import Extras, page, wants_json
+from views.services import TheMux, TheSettings, TheStore, TheSync
+from views.tags import LiveUpdates
+from views.upload_pages import ACCEPTED, new_upload_form, shortened, upload_state
+
+FILENAME_MAX = 120
+# What browsers call such files; an empty one is a type the browser does not know.
+KINDS = frozenset({"video", "audio", "application", ""})
+
+router = air.AirRouter()
+
+
+@router.get("/upload")
+async def upload_page(
+    visitor: Someone, _account: SignedIn, settings: TheSettings
+) -> air.TagResponse:
+    """Show the form that takes a file."""
+    return _form_page(visitor, settings, {}, {})
+
+
+@router.post("/create-upload")
+async def create_upload(
+    request: air.Request,
+    visitor: Someone,
+    account: SignedIn,
+    settings: TheSettings,
+    mux: TheMux,
+    sync: TheSync,
+) -> air.responses.Response:
+    """Ask Mux for a direct upload, and tell the browser where to send the file."""
+    form = await read_form(request)
+    errors: Errors = {}
+    _check_file(form, settings, errors)
+    title = check_title(form, errors)
+    if errors:
+        return _refused(request, visitor, settings, form, errors)
+    label = Passthrough(
+        account_id=account.id,
+        account_name=account.name,
+        started_at=int(time.time()),
+        filename=clean_line(form["filename"])[:FILENAME_MAX],
+        size=int(form.get("size") or 0),
+    )
+    upload = await mux.create_upload(
+        title=title, passthrough=label.encode(), cors_origin=settings.app_url
+    )
+    await sync.take_upload(upload)
+    sync.hurry()
+    address = f"/upload/{upload.id}"
+    if wants_json(request):
+        answer = {"id": upload.id, "url": upload.url, "page": address}
+        return air.responses.JSONResponse(answer, status_code=201)
+    return air.RedirectResponse(address, status_code=303)
+
+
+@router.get("/upload/{upload_id}")
+async def show(
+    visitor: Someone, upload: OwnUpload, store: TheStore, settings: TheSettings
+) -> air.TagResponse:
+    """Show how far an upload is, and offer to go on with it."""
+    return air.TagResponse(
+        page(
+            visitor,
+            upload.title,
+            air.H1(upload.title),
+            LiveUpdates(
+                upload_state(upload, await store.video(upload.asset_id or ""), settings),
+                src=f"/upload/{upload.id}/events",
+            ),
+            extras=Extras(
+                scripts=("upload-form", "live-updates"),
+                refreshes_without_scripts=upload.status == "asset_created",
+            ),
+        )
+    )
+
+
+@router.get("/upload/{upload_id}/events")
+async def events(
+    upload: OwnUpload, store: TheStore, settings: TheSettings
+) -> air.responses.StreamingResponse:
+    """Push the state of the upload, then lead to the video once it plays."""
+
+    async def update() -> Update:
+        current = await store.upload(upload.id)
+        if current is None:
+            return Update(location="/account")
+        video = await store.video(current.asset_id or "")
+        if video and video.status == "ready":
+            return Update(location=f"/video/{video.asset_id}")
+        return Update((upload_state(current, video, settings),))
+
+    return event_stream(store, (upload.id,), update)
+
+
+@router.post("/upload/{upload_id}/cancel")
+async def cancel(
+    request: air.Request, upload: OwnUpload, mux: TheMux, sync: TheSync
+) -> air.RedirectResponse:
+    """Cancel the upload at Mux, so that its URL takes no more bytes."""
+    try:
+        await sync.take_upload(await mux.cancel_upload(upload.id))
+        say(request, f"The upload of “{upload.title}” is cancelled.")
+    except MuxRefused:
+        # Only a waiting upload can be cancelled; the page shows what became of it instead.
+        await sync.refresh("upload", upload.id)
+        return air.RedirectResponse(f"/upload/{upload.id}", status_code=303)
+    return air.RedirectResponse("/upload", status_code=303)
+
+
+def _form_page(
+    visitor: Visitor, settings: Settings, form: Mapping[str, str], errors: Errors
+) -> air.TagResponse:
+    content = page(
+        visitor,
+        "Error: Upload" if errors else "Upload",
+        air.H1("Upload a video"),
+        new_upload_form(settings, form, errors),
+        extras=Extras(scripts=("upload-form",)),
+    )
+    return air.TagResponse(content, status_code=422 if errors else 200)
+
+
+def _refused(
+    request: air.Request,
+    visitor: Visitor,
+    settings: Settings,
+    form: Mapping[str, str],
+    errors: Errors,
+) -> air.responses.Response:
+    if not wants_json(request):
+        return _form_page(visitor, settings, form, errors)
+    error = {"message": " ".join(errors.values()), "fields": errors}
+    return air.responses.JSONResponse({"error": error}, status_code=422)
+
+
+def _check_file(form: Mapping[str, str], settings: Settings, errors: Errors) -> None:
+    """Refuse early what Mux would refuse late; without scripts only the file's name is known."""
+    name, size = form.get("filename", ""), form.get("size", "")
+    kind = form.get("content_type", "").partition("/")[0]
+    if not name:
+        errors["filename"] = "Choose a file."
+    elif PurePath(name).suffix.lower() not in ACCEPTED or kind not in KINDS:
+        errors["filename"] = f"{shortened(name)} is not a video or audio file that can be played."
+    elif size and not size.isdecimal():
+        errors["filename"] = "The size of the file must be a number of bytes."
+    elif size and not 0 < int(size) <= settings.max_upload_bytes:
+        errors["filename"] = (
+            f"{shortened(name)} is {'empty' if not int(size) else 'too large'}. "
+            f"A file may have up to {settings.max_upload_mb:,} MB."
+        )
