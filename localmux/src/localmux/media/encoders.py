@@ -1,0 +1,137 @@
+"""Running ffmpeg: a few at a time, viewers before look-ahead, and none left behind."""
+
+import asyncio
+import contextlib
+import heapq
+import itertools
+import os
+from collections.abc import AsyncGenerator, Sequence
+from enum import IntEnum
+
+from .ffmpeg import ffmpeg_executable
+
+TIME_LIMIT = 120.0  # seconds; a segment takes one or two, so what runs longer is stuck
+ERROR_TAIL = 4096  # bytes of ffmpeg's complaints that are kept
+
+
+class EncodingError(Exception):
+    """ffmpeg gave up; the message is the last line of its complaints."""
+
+
+class Priority(IntEnum):
+    """Who gets the next free encoder."""
+
+    NOW = 0  # somebody waits for the result
+    AHEAD = 1  # somebody will probably ask for it soon
+
+
+class Encoders:
+    """Runs ffmpeg; a global limit of simultaneous encoder processes; no child outlives close()."""
+
+    def __init__(self, limit: int = max(2, os.cpu_count() or 2)) -> None:
+        self._free = limit
+        self._closed = False
+        self._order = itertools.count()
+        self._waiting: list[tuple[Priority, int, asyncio.Future[None]]] = []
+        self._children: set[asyncio.subprocess.Process] = set()
+
+    @property
+    def running(self) -> int:
+        """How many ffmpeg processes there are at this moment."""
+        return len(self._children)
+
+    async def run(
+        self,
+        arguments: Sequence[str],
+        *,
+        priority: Priority = Priority.NOW,
+        time_limit: float = TIME_LIMIT,
+    ) -> None:
+        """Run ffmpeg with these arguments to its end.
+
+        Raises EncodingError when it fails, takes more than `time_limit` seconds, or when the
+        encoders are closed meanwhile. A cancelled call kills its child.
+        """
+        command = [ffmpeg_executable(), "-hide_banner", "-nostdin", "-v", "error", *arguments]
+        async with self._turn(priority):
+            await self._execute(command, time_limit)
+
+    async def close(self) -> None:
+        """Refuse what waits, kill what runs, and wait until every child is gone."""
+        self._closed = True
+        while self._waiting:
+            *_, turn = heapq.heappop(self._waiting)
+            if not turn.done():
+                turn.set_exception(EncodingError("localmux is shutting down"))
+        children = list(self._children)
+        for child in children:
+            _kill(child)
+        await asyncio.gather(*(child.wait() for child in children))
+
+    @contextlib.asynccontextmanager
+    async def _turn(self, priority: Priority) -> AsyncGenerator[None]:
+        if self._free:
+            self._free -= 1
+        else:
+            turn = asyncio.get_running_loop().create_future()
+            heapq.heappush(self._waiting, (priority, next(self._order), turn))
+            await self._wait_for(turn)
+        try:
+            yield
+        finally:
+            self._pass_on()
+
+    async def _wait_for(self, turn: asyncio.Future[None]) -> None:
+        try:
+            await turn
+        except asyncio.CancelledError:
+            if turn.done() and not turn.cancelled():
+                self._pass_on()
+            raise
+
+    def _pass_on(self) -> None:
+        while self._waiting:
+            *_, turn = heapq.heappop(self._waiting)
+            if not turn.done():
+                turn.set_result(None)
+                return
+        self._free += 1
+
+    async def _execute(self, command: Sequence[str], time_limit: float) -> None:
+        if self._closed:
+            raise EncodingError("localmux is shutting down")
+        child = await asyncio.create_subprocess_exec(
+            *command,
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.DEVNULL,
+            stderr=asyncio.subprocess.PIPE,
+        )
+        self._children.add(child)
+        if self._closed:
+            _kill(child)
+        try:
+            async with asyncio.timeout(time_limit):
+                complaint = await _last_line(child)
+                await child.wait()
+        except TimeoutError:
+            raise EncodingError(f"ffmpeg was stopped after {time_limit:g} seconds") from None
+        finally:
+            _kill(child)
+            await child.wait()
+            self._children.discard(child)
+        if child.returncode:
+            raise EncodingError(complaint or f"ffmpeg ended with code {child.returncode}")
+
+
+def _kill(child: asyncio.subprocess.Process) -> None:
+    with contextlib.suppress(ProcessLookupError):
+        child.kill()
+
+
+async def _last_line(child: asyncio.subprocess.Process) -> str:
+    """Read standard error to its end, however much there is, and keep its last line."""
+    tail = b""
+    while child.stderr and (chunk := await child.stderr.read(ERROR_TAIL)):
+        tail = (tail + chunk)[-ERROR_TAIL:]
+    lines = tail.decode(errors="replace").strip().splitlines()
+    return lines[-1].strip() if lines else ""

@@ -1,0 +1,87 @@
+"""The text of HLS playlists, shaped like those of stream.mux.com (RFC 8216)."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from .media.asset_media import AUDIO, AssetMedia
+from .media.ladder import AUDIO_BIT_RATE, AUDIO_CODEC, PACKAGING, Rendition
+from .media.timeline import Track
+
+RESOLUTIONS = ("270p", "360p", "480p", "540p", "720p", "1080p", "1440p", "2160p")
+STARTING_ORDER = (720, 540, 1080, 360, 270)  # a middle rendition first, as Mux does
+AUDIO_GROUP = "audio"
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Which renditions a viewer asked for, as short sides in pixels.
+
+    https://www.mux.com/docs/guides/modify-playback-behavior
+    """
+
+    minimum: int = 0
+    maximum: int = 10_000
+    descending: bool = False
+
+    def apply(self, renditions: Sequence[Rendition]) -> list[Rendition]:
+        """Those asked for, in their order; the nearest one when none lies between the bounds."""
+        chosen = [each for each in renditions if self.minimum <= each.short_side <= self.maximum]
+        if renditions and not chosen:
+            above = [each for each in renditions if each.short_side > self.maximum]
+            chosen = above[-1:] or [renditions[0]]
+        return chosen if self.descending else sorted(chosen, key=_place)
+
+
+def master_playlist(media: AssetMedia, base: str, selection: Selection) -> str:
+    """The list of renditions; `base` is put before their relative addresses."""
+    lines = ["#EXTM3U", "#EXT-X-VERSION:5", "#EXT-X-INDEPENDENT-SEGMENTS"]
+    if not media.renditions:
+        bandwidth = round(AUDIO_BIT_RATE * PACKAGING)
+        lines.append(f'#EXT-X-STREAM-INF:BANDWIDTH={bandwidth},CODECS="{AUDIO_CODEC}"')
+        return "\n".join([*lines, f"{base}{AUDIO}.m3u8", ""])
+    if media.sound:
+        lines.append(
+            f'#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="{AUDIO_GROUP}",NAME="Default",'
+            f'DEFAULT=YES,AUTOSELECT=YES,CHANNELS="2",URI="{base}{AUDIO}.m3u8"'
+        )
+    for rendition in selection.apply(media.renditions):
+        lines += [_stream_inf(media, rendition), f"{base}{rendition.name}.m3u8"]
+    return "\n".join([*lines, ""])
+
+
+def media_playlist(track: Track, base: str) -> str:
+    """The list of one rendition's segments, complete from the start."""
+    durations = track.durations
+    lines = [
+        "#EXTM3U",
+        "#EXT-X-VERSION:3",
+        f"#EXT-X-TARGETDURATION:{math.ceil(max(durations))}",
+        "#EXT-X-MEDIA-SEQUENCE:0",
+        "#EXT-X-PLAYLIST-TYPE:VOD",
+    ]
+    for number, duration in enumerate(durations):
+        lines += [f"#EXTINF:{float(duration):.6f},", f"{base}{number}.ts"]
+    return "\n".join([*lines, "#EXT-X-ENDLIST", ""])
+
+
+def _stream_inf(media: AssetMedia, rendition: Rendition) -> str:
+    sound = round(AUDIO_BIT_RATE * PACKAGING) if media.sound else 0
+    codecs = f"{AUDIO_CODEC},{rendition.codec}" if media.sound else rendition.codec
+    rate = media.info.video.frame_rate if media.info.video else 0
+    attributes = [
+        f"BANDWIDTH={rendition.peak_bit_rate + sound}",
+        f"AVERAGE-BANDWIDTH={rendition.bit_rate + sound}",
+        f'CODECS="{codecs}"',
+        f"RESOLUTION={rendition.width}x{rendition.height}",
+        f"FRAME-RATE={float(rate):.3f}",
+        "CLOSED-CAPTIONS=NONE",
+        *([f'AUDIO="{AUDIO_GROUP}"'] if media.sound else []),
+    ]
+    return f"#EXT-X-STREAM-INF:{','.join(attributes)}"
+
+
+def _place(rendition: Rendition) -> tuple[int, int]:
+    side = rendition.short_side
+    usual = STARTING_ORDER.index(side) if side in STARTING_ORDER else len(STARTING_ORDER)
+    return (usual, -side)
