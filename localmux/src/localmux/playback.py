@@ -14,10 +14,11 @@ from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 
 from .media.asset_media import AssetMedia
-from .media.encoders import Encoders, EncodingError, Priority
+from .media.encoders import Encoders, EncodersClosed, EncodingError, Priority
 from .media.image_shelf import ImageShelf
-from .media.images import choice
+from .media.images import STILL_FORMATS, choice
 from .media.maker import Maker
+from .media.storyboard import Storyboard
 from .open_access import OpenAccess
 from .playlists import RESOLUTIONS, Selection, master_playlist, media_playlist
 
@@ -138,7 +139,16 @@ class _Host:
         return _image(await self._images.animation(media, extension, request.query_params))
 
     async def storyboard(self, request: Request) -> Response:
-        raise PlaybackError(404, "No storyboard yet.")
+        """The tiles as an image, or where they lie as WebVTT or JSON."""
+        media, extension = self._media(request), request.path_params["extension"]
+        if extension not in {"vtt", "json"}:
+            return _image(await self._images.storyboard(media, extension))
+        kind = choice(request.query_params, "format", tuple(STILL_FORMATS)) or "jpg"
+        url = f"{str(request.url).partition('?')[0].rpartition('/')[0]}/storyboard.{kind}"
+        board = Storyboard.of(media)
+        if extension == "json":
+            return JSONResponse(board.as_json(url), headers=PLAYLIST_CACHING)
+        return Response(board.as_webvtt(url), media_type="text/vtt", headers=PLAYLIST_CACHING)
 
 
 async def _nothing_here(request: Request) -> Response:
@@ -155,6 +165,8 @@ def _route(path: str, answer: Callable[[Request], Awaitable[Response]]) -> Route
             return _refusal(400, str(problem))
         except (LookupError, FileNotFoundError):
             return _refusal(404, "This asset has nothing of that name.")
+        except EncodersClosed:
+            return _refusal(503, "localmux is shutting down.")
         except EncodingError as problem:
             return _refusal(500, f"ffmpeg could not make this: {problem}")
 

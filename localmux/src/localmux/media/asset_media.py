@@ -1,6 +1,5 @@
 """One asset's media: prepared once, then segments and images made when they are asked for."""
 
-import asyncio
 import json
 import secrets
 from dataclasses import replace
@@ -132,7 +131,7 @@ class AssetMedia:
 
 async def _seekable_source(folder: Path, encoders: Encoders) -> tuple[MediaInfo, Path]:
     source, indexed = folder / SOURCE, folder / INDEXED
-    info = await asyncio.to_thread(probe, source)
+    info = await probe(source, encoders)
     if info.seekable:
         return info, source
     arguments = [*segments.indexing(Source(source, info)), str(indexed)]
@@ -140,7 +139,7 @@ async def _seekable_source(folder: Path, encoders: Encoders) -> tuple[MediaInfo,
         await encoders.run(arguments, time_limit=INDEXING_LIMIT)
     except EncodingError as problem:
         raise InvalidInput(DAMAGED) from problem
-    found = await asyncio.to_thread(probe, indexed)
+    found = await probe(indexed, encoders)
     return replace(found, container=info.container), indexed
 
 

@@ -1,10 +1,11 @@
-"""Running ffmpeg: a few at a time, viewers before look-ahead, and none left behind."""
+"""Running ffmpeg and its like: a few at a time, viewers before look-ahead, none left behind."""
 
 import asyncio
 import contextlib
 import heapq
 import itertools
 import os
+import sys
 from collections.abc import AsyncGenerator, Sequence
 from enum import IntEnum
 
@@ -16,6 +17,10 @@ ERROR_TAIL = 4096  # bytes of ffmpeg's complaints that are kept
 
 class EncodingError(Exception):
     """ffmpeg gave up; the message is the last line of its complaints."""
+
+
+class EncodersClosed(Exception):
+    """The server is shutting down; nothing is wrong with the file."""
 
 
 class Priority(IntEnum):
@@ -47,14 +52,21 @@ class Encoders:
         priority: Priority = Priority.NOW,
         time_limit: float = TIME_LIMIT,
     ) -> None:
-        """Run ffmpeg with these arguments to its end.
+        """Run ffmpeg with these arguments to its end, when its turn comes.
 
-        Raises EncodingError when it fails, takes more than `time_limit` seconds, or when the
-        encoders are closed meanwhile. A cancelled call kills its child.
+        Raises EncodingError when it fails or takes more than `time_limit` seconds, and
+        EncodersClosed when the encoders are closed meanwhile. A cancelled call kills its child.
         """
         command = [ffmpeg_executable(), "-hide_banner", "-nostdin", "-v", "error", *arguments]
         async with self._turn(priority):
             await self._execute(command, time_limit)
+
+    async def run_module(self, module: str, *arguments: str, time_limit: float) -> bytes:
+        """Run a short-lived Python program of ours at once, and return what it prints.
+
+        Raises as `run` does.
+        """
+        return await self._execute([sys.executable, "-m", module, *arguments], time_limit)
 
     async def close(self) -> None:
         """Refuse what waits, kill what runs, and wait until every child is gone."""
@@ -62,7 +74,7 @@ class Encoders:
         while self._waiting:
             *_, turn = heapq.heappop(self._waiting)
             if not turn.done():
-                turn.set_exception(EncodingError("localmux is shutting down"))
+                turn.set_exception(EncodersClosed)
         children = list(self._children)
         for child in children:
             _kill(child)
@@ -97,41 +109,52 @@ class Encoders:
                 return
         self._free += 1
 
-    async def _execute(self, command: Sequence[str], time_limit: float) -> None:
+    async def _execute(self, command: Sequence[str], time_limit: float) -> bytes:
         if self._closed:
-            raise EncodingError("localmux is shutting down")
+            raise EncodersClosed
         child = await asyncio.create_subprocess_exec(
             *command,
             stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
         )
         self._children.add(child)
-        if self._closed:
-            _kill(child)
         try:
-            async with asyncio.timeout(time_limit):
-                complaint = await _last_line(child)
-                await child.wait()
-        except TimeoutError:
-            raise EncodingError(f"ffmpeg was stopped after {time_limit:g} seconds") from None
+            return await self._result(child, time_limit)
         finally:
             _kill(child)
             await child.wait()
             self._children.discard(child)
-        if child.returncode:
-            raise EncodingError(complaint or f"ffmpeg ended with code {child.returncode}")
+
+    async def _result(self, child: asyncio.subprocess.Process, time_limit: float) -> bytes:
+        if self._closed:  # while the child was being started, so close() has not seen it
+            raise EncodersClosed
+        try:
+            async with asyncio.timeout(time_limit):
+                printed, complaint = await asyncio.gather(_all(child.stdout), _tail(child.stderr))
+                code = await child.wait()
+        except TimeoutError:
+            raise EncodingError(f"stopped after {time_limit:g} seconds") from None
+        if self._closed:
+            raise EncodersClosed
+        if code:
+            raise EncodingError(complaint or f"ended with code {code}")
+        return printed
+
+
+async def _all(stream: asyncio.StreamReader | None) -> bytes:
+    return await stream.read() if stream else b""
+
+
+async def _tail(stream: asyncio.StreamReader | None) -> str:
+    """Read to the end, however much there is, and return the last line."""
+    kept = b""
+    while stream and (chunk := await stream.read(ERROR_TAIL)):
+        kept = (kept + chunk)[-ERROR_TAIL:]
+    lines = kept.decode(errors="replace").strip().splitlines()
+    return lines[-1].strip() if lines else ""
 
 
 def _kill(child: asyncio.subprocess.Process) -> None:
     with contextlib.suppress(ProcessLookupError):
         child.kill()
-
-
-async def _last_line(child: asyncio.subprocess.Process) -> str:
-    """Read standard error to its end, however much there is, and keep its last line."""
-    tail = b""
-    while child.stderr and (chunk := await child.stderr.read(ERROR_TAIL)):
-        tail = (tail + chunk)[-ERROR_TAIL:]
-    lines = tail.decode(errors="replace").strip().splitlines()
-    return lines[-1].strip() if lines else ""

@@ -8,6 +8,7 @@ from .encoders import Encoders
 from .images import ANIMATION_FORMATS, STILL_FORMATS, Animation, Query, Thumbnail, file_name
 from .maker import Build, Maker
 from .media_info import VideoTrack
+from .storyboard import draw
 
 FOLDER = "images"
 KEPT = 64  # images of one asset; a stranger asking for every size must not fill the disk
@@ -34,15 +35,24 @@ class ImageShelf:
         image = Animation.of(extension, query, float(frames / video.frame_rate))
         return await self._make(media, image, image.arguments(media.source, video))
 
+    async def storyboard(self, media: AssetMedia, extension: str) -> Path:
+        """The tiles as one image."""
+        _picture(media, extension, STILL_FORMATS)
+
+        async def build(path: Path) -> None:
+            await draw(media, extension, path, self._encoders)
+
+        return await self._keep(media, f"storyboard.{extension}", build)
+
     async def _make(
         self, media: AssetMedia, image: Thumbnail | Animation, arguments: list[str]
     ) -> Path:
         async def build(path: Path) -> None:
             await self._encoders.run([*arguments, str(path)])
 
-        return await self.keep(media, file_name(image), build)
+        return await self._keep(media, file_name(image), build)
 
-    async def keep(self, media: AssetMedia, name: str, build: Build) -> Path:
+    async def _keep(self, media: AssetMedia, name: str, build: Build) -> Path:
         """Make the image of that name, unless it is there, and let the oldest go for it."""
         path = media.folder / FOLDER / name
         if not path.exists():

@@ -5,31 +5,25 @@ which also never loads libav's libraries (20 MB of memory).
 """
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 
+from .encoders import Encoders, EncodingError
 from .media_info import MediaInfo
-from .refusal import DAMAGED, TOO_SLOW, InvalidInput
+from .refusal import DAMAGED, InvalidInput
 
 __all__ = ["InvalidInput", "probe"]
 
-TIME_LIMIT = 30.0  # seconds; ordinary files take a quarter of one
+TIME_LIMIT = 30.0  # seconds; ordinary files take a tenth of one
 
 
-def probe(path: Path) -> MediaInfo:
-    """Examine the file; blocks, so call it in a thread.
-
-    Raises InvalidInput when it cannot become an asset.
-    """
-    command = [sys.executable, "-m", "localmux.media.inspection", str(path)]
+async def probe(path: Path, encoders: Encoders) -> MediaInfo:
+    """Examine the file. Raises InvalidInput when it cannot become an asset."""
+    module = "localmux.media.inspection"
     try:
-        answer = subprocess.run(command, capture_output=True, timeout=TIME_LIMIT, check=True)
-    except subprocess.TimeoutExpired:
-        raise InvalidInput(TOO_SLOW) from None
-    except subprocess.CalledProcessError:
+        answer = await encoders.run_module(module, str(path), time_limit=TIME_LIMIT)
+    except EncodingError:
         raise InvalidInput(DAMAGED) from None
-    document = json.loads(answer.stdout)
+    document = json.loads(answer)
     if "refused" in document:
         raise InvalidInput(document["refused"])
     return MediaInfo.from_json(document)

@@ -13,7 +13,6 @@ NO_INDEX = (
 )
 DAMAGED = f"The file is damaged, or its format is not one that can be read here. {ACCEPTED}"
 NOTHING_TO_PLAY = f"The file holds neither a picture nor a sound track. {ACCEPTED}"
-TOO_SLOW = f"The file could not be examined in reasonable time; it is probably damaged. {ACCEPTED}"
 TOO_LARGE = "The picture is larger than 8192 pixels on one side. Scale it down and send it again."
 
 SIGNATURES = (
