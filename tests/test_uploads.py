@@ -5,13 +5,14 @@ from pathlib import Path
 
 import httpx
 import pytest
-from localmux.testing import eventually
 
-ACCEPT_JSON = {"accept": "application/json"}
+from localmux.testing import eventually
+from tests.harness import ACCEPT_JSON, Person, Site
+
 FORM = {"title": "Sea", "filename": "sea.mp4", "size": "1000", "content_type": "video/mp4"}
 
 
-def test_an_uploaded_file_becomes_a_video(ada, clip: Path) -> None:
+def test_an_uploaded_file_becomes_a_video(ada: Person, clip: Path) -> None:
     path = ada.upload(clip, title="Waves at night")
     page = ada.get(path).text
     assert "<h1>Waves at night</h1>" in page
@@ -19,26 +20,28 @@ def test_an_uploaded_file_becomes_a_video(ada, clip: Path) -> None:
     assert "0:02" in page
 
 
-def test_the_bytes_go_to_mux_and_not_through_the_app(ada, site, clip: Path) -> None:
+def test_the_bytes_go_to_mux_and_not_through_the_app(ada: Person, site: Site, clip: Path) -> None:
     upload = ada.create_upload(clip)
     assert upload["url"].startswith(site.mux.urls["api"])
     assert not upload["url"].startswith(site.url)
 
 
-def test_mux_accepts_bytes_from_the_apps_own_pages_only(ada, site, clip: Path) -> None:
+def test_mux_accepts_bytes_from_the_apps_own_pages_only(
+    ada: Person, site: Site, clip: Path
+) -> None:
     upload = ada.create_upload(clip)
     created = site.mux_api("GET", f"/video/v1/uploads/{upload['id']}").json()["data"]
     assert created["cors_origin"] == site.url
 
 
-def test_a_form_without_scripts_leads_to_the_page_of_the_upload(ada) -> None:
+def test_a_form_without_scripts_leads_to_the_page_of_the_upload(ada: Person) -> None:
     answer = ada.post("/create-upload", data={"title": "Sea", "filename": "sea.mp4"})
     assert answer.status_code == 303
     assert answer.headers["location"].startswith("/upload/")
 
 
 def test_the_page_of_an_upload_shows_a_command_that_really_sends_the_file(
-    ada, clip: Path, run_shell: Callable[[str], None]
+    ada: Person, clip: Path, run_shell: Callable[[str], None]
 ) -> None:
     upload = ada.create_upload(clip)
     page = ada.get(upload["page"]).text
@@ -64,7 +67,7 @@ def test_the_page_of_an_upload_shows_a_command_that_really_sends_the_file(
     ],
 )
 def test_what_cannot_work_is_refused_before_any_byte_is_sent(
-    ada, site, change: dict[str, str], sentence: str
+    ada: Person, site: Site, change: dict[str, str], sentence: str
 ) -> None:
     before = site.control("GET", "/requests").text
     for_people = ada.post("/create-upload", data=FORM | change)
@@ -77,19 +80,21 @@ def test_what_cannot_work_is_refused_before_any_byte_is_sent(
     assert site.control("GET", "/requests").text.count("POST") == before.count("POST")
 
 
-def test_what_was_typed_is_kept_when_the_form_is_refused(ada) -> None:
+def test_what_was_typed_is_kept_when_the_form_is_refused(ada: Person) -> None:
     page = ada.post("/create-upload", data={"title": "My long title", "filename": ""}).text
     assert 'value="My long title"' in page
 
 
-def test_a_file_that_is_no_video_ends_with_the_reason_and_a_way_on(ada, not_a_video: Path) -> None:
+def test_a_file_that_is_no_video_ends_with_the_reason_and_a_way_on(
+    ada: Person, not_a_video: Path
+) -> None:
     page = ada.get(ada.upload(not_a_video, ends_with="could not be made playable")).text
     assert 'href="/upload"' in page
     assert "Upload another file" in page
     assert "Traceback" not in page
 
 
-def test_a_cancelled_upload_takes_no_more_bytes(ada, clip: Path) -> None:
+def test_a_cancelled_upload_takes_no_more_bytes(ada: Person, clip: Path) -> None:
     upload = ada.create_upload(clip, title="Never mind")
     answer = ada.post(f"{upload['page']}/cancel")
     assert (answer.status_code, answer.headers["location"]) == (303, "/upload")
@@ -98,7 +103,9 @@ def test_a_cancelled_upload_takes_no_more_bytes(ada, clip: Path) -> None:
     assert "This upload was cancelled." in ada.get(upload["page"]).text
 
 
-def test_an_upload_that_finished_meanwhile_is_shown_and_not_cancelled(ada, clip: Path) -> None:
+def test_an_upload_that_finished_meanwhile_is_shown_and_not_cancelled(
+    ada: Person, clip: Path
+) -> None:
     upload = ada.create_upload(clip)
     httpx.put(upload["url"], content=clip.read_bytes())
     answer = ada.post(f"{upload['page']}/cancel")
@@ -108,7 +115,7 @@ def test_an_upload_that_finished_meanwhile_is_shown_and_not_cancelled(ada, clip:
 
 @pytest.mark.parametrize("action", ["", "/events", "/cancel"])
 def test_an_upload_belongs_to_whoever_started_it(
-    ada, bob, stranger, clip: Path, action: str
+    ada: Person, bob: Person, stranger: Person, clip: Path, action: str
 ) -> None:
     path = ada.create_upload(clip)["page"] + action
     method = "POST" if action == "/cancel" else "GET"
@@ -118,13 +125,13 @@ def test_an_upload_belongs_to_whoever_started_it(
     assert (away.status_code, away.headers["location"].partition("?")[0]) == (303, "/login")
 
 
-def test_a_script_that_is_signed_out_is_told_so_instead_of_led_to_a_page(stranger) -> None:
+def test_a_script_that_is_signed_out_is_told_so_instead_of_led_to_a_page(stranger: Person) -> None:
     answer = stranger.post("/create-upload", data=FORM, headers=ACCEPT_JSON)
     assert answer.status_code == 401
     assert "Sign in" in answer.json()["error"]["message"]
 
 
-def test_the_page_of_an_upload_follows_it_by_itself(ada, clip: Path) -> None:
+def test_the_page_of_an_upload_follows_it_by_itself(ada: Person, clip: Path) -> None:
     upload = ada.create_upload(clip)
     events: list[str] = []
     with ada.stream("GET", f"{upload['page']}/events") as stream:
