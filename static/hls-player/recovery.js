@@ -1,0 +1,136 @@
+/** Media errors forgiven within a minute; more of them mean that the file itself cannot be decoded. */
+const MEDIA_ERRORS_FORGIVEN = 3;
+/** Milliseconds between two looks at a video that is not ready yet. */
+const NOT_READY_PAUSE = 5000;
+/** Milliseconds up to which the pause between two tries grows. */
+const LONGEST_PAUSE = 30_000;
+
+const OFFLINE = "You are offline. Playback goes on when the connection is back.";
+const TROUBLE = "The connection is in trouble. Trying again…";
+const NOT_READY = "This video is not ready yet. It starts here as soon as it is.";
+const GONE = "This video is gone.";
+const FORBIDDEN = "You may not watch this.";
+const BROKEN = "This video cannot be played here.";
+
+/** Decides what an error means for the viewer: go on silently, wait and try again, or say why not. */
+export class Recovery {
+  failed = false;
+  #failures = 0;
+  #mediaErrors = [];
+  #renewal = "unused";
+  #timer = null;
+
+  constructor(player, message) {
+    this.player = player;
+    this.message = message;
+  }
+
+  get waiting() {
+    return this.#timer !== null;
+  }
+
+  /** Judges an error of hls.js. A refused token never heals by waiting, so it need not be fatal first. */
+  handle({ type, fatal, response }) {
+    const starved = this.player.video.readyState < HTMLMediaElement.HAVE_FUTURE_DATA;
+    if (response?.code === 403) this.#renew();
+    else if (type === "networkError" && fatal) this.#wait(response?.code);
+    else if (type === "networkError" && starved) this.#sayTrouble();
+    else if (fatal) this.#recoverMedia();
+  }
+
+  /** Judges an error of the video element, which hides the HTTP status: one request finds it out. */
+  async handleElement() {
+    const { hls, source } = this.player;
+    if (hls) return this.#recoverMedia();
+    const { status } = await fetch(source, { cache: "no-store" }).catch(() => ({ status: 0 }));
+    if (source !== this.player.source) return;
+    if (status === 200) this.#recoverMedia();
+    else if (status === 403) this.#renew();
+    else this.#wait(status);
+  }
+
+  /** Picture or sound arrived, so the next error starts a new story. */
+  succeeded() {
+    if (this.failed) return;
+    this.#failures = 0;
+    this.#renewal = "unused";
+    this.reset();
+  }
+
+  tryAgain() {
+    const { player, failed } = this;
+    this.reset();
+    // What is buffered plays on while hls.js loads again; without a manifest only a new start helps.
+    if (!failed && player.hls?.levels.length) player.hls.startLoad();
+    else player.start(player.source);
+  }
+
+  reset() {
+    clearTimeout(this.#timer);
+    this.#timer = null;
+    this.failed = false;
+    this.say("");
+  }
+
+  fail(words, button) {
+    this.reset();
+    this.failed = true;
+    this.player.hls?.stopLoad();
+    this.player.refresh();
+    this.say(words, button);
+  }
+
+  /** Repeated words are left alone, so that a screen reader does not read every try aloud. */
+  say(words, button) {
+    if (this.message.dataset.words === words) return;
+    this.message.dataset.words = words;
+    this.message.hidden = !words;
+    this.message.textContent = words;
+    if (!button) return;
+    const element = document.createElement("button");
+    Object.assign(element, { type: "button", textContent: button, onclick: () => this.tryAgain() });
+    this.message.append(" ", element);
+  }
+
+  #sayTrouble() {
+    this.say(navigator.onLine ? TROUBLE : OFFLINE, "Try again");
+  }
+
+  #wait(status) {
+    if (status === 401 || status === 403) return this.fail(FORBIDDEN);
+    if (status === 404 || status === 410) return this.fail(GONE);
+    const notReady = status === 409 || status === 412;
+    if (notReady) this.say(NOT_READY);
+    else this.#sayTrouble();
+    const pause = notReady
+      ? NOT_READY_PAUSE
+      : Math.min(LONGEST_PAUSE, 1000 * 2 ** this.#failures++);
+    clearTimeout(this.#timer);
+    // Spread, so that the viewers of one broadcast do not all come back in the same moment.
+    this.#timer = setTimeout(() => this.tryAgain(), pause * (0.75 + Math.random() / 2));
+  }
+
+  /** Our own server hands out an address with a new token, or says why it does not. */
+  async #renew() {
+    if (this.#renewal === "asking") return;
+    if (this.#renewal === "used") return this.fail(FORBIDDEN);
+    this.#renewal = "asking";
+    const answer = await fetch(this.player.getAttribute("playback"), {
+      headers: { Accept: "application/json" },
+    }).catch(() => ({ status: 0 }));
+    const { src } = answer.ok ? await answer.json().catch(() => ({})) : {};
+    this.#renewal = src ? "used" : "unused";
+    if (!this.player.isConnected) return;
+    if (src) this.player.start(src);
+    else this.#wait(answer.redirected ? 401 : answer.status);
+  }
+
+  #recoverMedia() {
+    const aMinuteAgo = Date.now() - 60_000;
+    this.#mediaErrors = this.#mediaErrors.filter((time) => time > aMinuteAgo).concat(Date.now());
+    if (this.#mediaErrors.length > MEDIA_ERRORS_FORGIVEN) return this.fail(BROKEN, "Try again");
+    if (!this.player.hls) return this.player.start(this.player.source);
+    this.player.hls.recoverMediaError();
+    this.player.resume();
+  }
+}

@@ -1,0 +1,54 @@
+/** Milliseconds without a byte moving after which a connection counts as dead. */
+const STALLED = 60_000;
+/** Statuses; with all of 5xx these pass. A 308 ends here when the server kept nothing of a chunk. */
+const TEMPORARY = [0, 308, 408, 429];
+const EXPIRED = [403, 404, 410];
+
+/** An upload that no retry can save; the message is for the person who waits for it. */
+export class UploadError extends Error {}
+
+/**
+ * PUTs the bytes of `file` from `start` up to `end`; none of them asks the server how many it has.
+ * Resolves to the HTTP status (0 for a lost connection) and the bytes stored (null if not said).
+ */
+export function putChunk({ url, file, start, end, signal, onprogress }) {
+  // fetch() does not tell how much of a body has left, so it is the older interface.
+  const request = new XMLHttpRequest();
+  const began = Date.now();
+  const range = start === end ? "*" : `${start}-${end - 1}`;
+  request.open("PUT", url);
+  request.setRequestHeader("Content-Range", `bytes ${range}/${file.size}`);
+  request.setRequestHeader("Content-Type", file.type || "application/octet-stream");
+  request.timeout = STALLED;
+  request.upload.onprogress = ({ loaded }) => {
+    request.timeout = Date.now() - began + STALLED;
+    onprogress(loaded);
+  };
+  signal.addEventListener("abort", () => request.abort());
+  return new Promise((resolve) => {
+    request.onloadend = () => resolve({ status: request.status, stored: storedBytes(request) });
+    request.send(start === end ? null : file.slice(start, end));
+  });
+}
+
+/** Not by name: asking for a header that the server does not expose puts an error on the console. */
+function storedBytes(request) {
+  const range = /^range:\s*bytes=0-(\d+)/im.exec(request.getAllResponseHeaders());
+  return range && Number(range[1]) + 1;
+}
+
+/** Throws unless the same request may succeed later. */
+export async function checkWorthRetrying(status, file) {
+  if (EXPIRED.includes(status)) throw new UploadError("This upload has expired or was cancelled.");
+  if (!TEMPORARY.includes(status) && status < 500) {
+    throw new UploadError(`The server refused the upload (${status}).`);
+  }
+  // To the browser a file that vanished looks like a lost connection.
+  const readable =
+    status !== 0 ||
+    (await file
+      .slice(0, 1)
+      .arrayBuffer()
+      .catch(() => null));
+  if (!readable) throw new UploadError("The file can no longer be read. Was it moved or changed?");
+}

@@ -1,0 +1,152 @@
+import { UploadError, checkWorthRetrying, putChunk } from "./chunk-request.js";
+
+/** Bytes; every chunk but the last must be a multiple of it. */
+const UNIT = 256 * 1024;
+const FIRST_CHUNK = 32 * UNIT;
+const LARGEST_CHUNK = 128 * UNIT;
+/** Milliseconds: a chunk that took less makes the next one twice as large. */
+const QUICK = 4000;
+/** Milliseconds up to which the pause between two tries grows. */
+const LONGEST_PAUSE = 30_000;
+/** Statuses of a server that takes chunks but does not know the question how much it has. */
+const NOT_ASKABLE = [400, 405, 411];
+
+/**
+ * Sends one file in chunks to a resumable upload address; a "change" event follows every step.
+ * Only the server knows what it has stored, so `acknowledged` is always what it said last.
+ */
+export class ChunkedUpload extends EventTarget {
+  /** "sending", "paused", "lost" (and still trying), "done" or "stopped". */
+  state = "sending";
+  acknowledged = 0;
+  #inFlight = 0;
+  #chunkSize = FIRST_CHUNK;
+  #failures = 0;
+  #rangeHidden = false;
+  #request = new AbortController();
+  #wake = () => {};
+
+  constructor(url, file) {
+    super();
+    this.url = url;
+    this.file = file;
+  }
+
+  /** Bytes on their way included, so that a progress bar also moves between two answers. */
+  get sent() {
+    return Math.min(this.file.size, this.acknowledged + this.#inFlight);
+  }
+
+  /** Resolves when the server has the whole file or after `stop`; rejects with an UploadError. */
+  async send({ resuming }) {
+    let known = !resuming;
+    while (this.state !== "done" && this.state !== "stopped") {
+      if (this.state === "paused") known = await this.#sleep();
+      else known = await (known ? this.#sendChunk() : this.#ask());
+    }
+  }
+
+  pause() {
+    this.#become("paused");
+    this.interrupt();
+  }
+
+  resume() {
+    this.#become("sending");
+    this.interrupt();
+  }
+
+  stop() {
+    this.#become("stopped");
+    this.interrupt();
+  }
+
+  /** Ends the running request or pause, whichever it is. */
+  interrupt() {
+    this.#request.abort();
+    this.#wake();
+  }
+
+  /** This and the next two resolve to whether it is known where to go on; if not, the server is asked. */
+  async #sendChunk() {
+    const start = this.acknowledged;
+    const end = Math.min(start + this.#chunkSize, this.file.size);
+    const began = Date.now();
+    const { status, stored } = await this.#put(start, end);
+    if (isComplete(status)) {
+      if (end < this.file.size) throw new UploadError("The server ended the upload too early.");
+      return this.#finish();
+    }
+    // A chunk of which nothing was kept must not be sent again and again without a pause.
+    if (status !== 308 || (stored !== null && stored <= start)) return this.#waitAfter(status);
+    this.#rangeHidden = stored === null;
+    this.#failures = 0;
+    if (Date.now() - began < QUICK) this.#chunkSize = Math.min(2 * this.#chunkSize, LARGEST_CHUNK);
+    return this.#acknowledge(stored ?? end);
+  }
+
+  async #ask() {
+    const { status, stored } = await this.#put(this.acknowledged, this.acknowledged);
+    if (isComplete(status)) return this.#finish();
+    if (NOT_ASKABLE.includes(status)) return true;
+    if (status !== 308) return this.#waitAfter(status);
+    // Silence about the range means "nothing stored" only from a server that lets us read it.
+    const known = this.#acknowledge(stored ?? (this.#rangeHidden ? this.acknowledged : 0));
+    return known || this.#waitAfter(status);
+  }
+
+  async #waitAfter(status) {
+    if (this.state === "paused" || this.state === "stopped") return false;
+    await checkWorthRetrying(status, this.file);
+    if (status !== 308) this.#become("lost");
+    this.#chunkSize = FIRST_CHUNK;
+    const pause = Math.min(LONGEST_PAUSE, 1000 * 2 ** this.#failures++);
+    return this.#sleep(pause * (0.75 + Math.random() / 2));
+  }
+
+  /** Until the time is over or something happens; false, as nobody knows what happened meanwhile. */
+  async #sleep(milliseconds = Infinity) {
+    await new Promise((resolve) => {
+      this.#wake = resolve;
+      if (milliseconds < Infinity) setTimeout(resolve, milliseconds);
+    });
+    return false;
+  }
+
+  /** A file stored to its last byte but not confirmed is not known to be done: false. */
+  #acknowledge(stored) {
+    if (stored > this.file.size)
+      throw new UploadError("The server has another file for this upload.");
+    this.acknowledged = stored;
+    this.#become(this.state === "lost" ? "sending" : this.state);
+    return stored < this.file.size;
+  }
+
+  #finish() {
+    this.acknowledged = this.file.size;
+    this.#become("done");
+    return true;
+  }
+
+  #become(state) {
+    this.state = state;
+    this.dispatchEvent(new Event("change"));
+  }
+
+  async #put(start, end) {
+    this.#request = new AbortController();
+    const { signal } = this.#request;
+    const { url, file } = this;
+    const onprogress = (loaded) => {
+      this.#inFlight = loaded;
+      this.#become(this.state);
+    };
+    const answer = await putChunk({ url, file, start, end, signal, onprogress });
+    this.#inFlight = 0;
+    return answer;
+  }
+}
+
+function isComplete(status) {
+  return status === 200 || status === 201;
+}

@@ -1,0 +1,39 @@
+const SIZE_UNITS = ["bytes", "KB", "MB", "GB", "TB"];
+
+export function formatSize(bytes) {
+  const power = Math.min(SIZE_UNITS.length - 1, Math.floor(Math.log2(Math.max(1, bytes)) / 10));
+  return `${Number((bytes / 1024 ** power).toPrecision(3))} ${SIZE_UNITS[power]}`;
+}
+
+export function formatTime(seconds) {
+  if (seconds < 60) return `${Math.ceil(seconds)} s`;
+  const minutes = Math.ceil(seconds / 60);
+  return minutes < 60 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}
+
+/** A title to start from: the file's name without its ending and its separators. */
+export function titleFrom(filename) {
+  const name = filename.replace(/\.[^.]*$/, "");
+  return name.replace(/[-_]+/g, " ").replace(/\s+/g, " ").trim();
+}
+
+/** What keeps a file from being uploaded, in words that also say what to do; "" when nothing does. */
+export function problemWith(file, { accept, maxBytes, expected }) {
+  if (!file) return "Choose a video or audio file.";
+  const name = `“${file.name}”`;
+  if (expected && (file.name !== expected.name || file.size !== expected.size)) {
+    const wanted = `“${expected.name}” (${formatSize(expected.size)})`;
+    return `${name} (${formatSize(file.size)}) is not the file that was being sent. Choose ${wanted}.`;
+  }
+  const ending = file.name.slice(file.name.lastIndexOf(".")).toLowerCase();
+  // Browsers do not know the type of every video file, so a known ending alone is enough.
+  if (!accept.includes(ending) && !/^(video|audio)\//.test(file.type)) {
+    return `${name} is not a video or audio file. Choose one of these kinds: ${accept.join(", ")}.`;
+  }
+  if (file.size === 0) return `${name} is empty. Choose a file with something in it.`;
+  if (file.size > maxBytes) {
+    const sizes = `${formatSize(file.size)}, the limit is ${formatSize(maxBytes)}`;
+    return `${name} is too large: it has ${sizes}. Choose a shorter or a smaller version of it.`;
+  }
+  return "";
+}

@@ -1,0 +1,303 @@
+"""<hls-player> plays, adapts, recovers, and says what is wrong in words."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import HLS_JS_URL, PageErrors
+from tests.browser.elements.media import SECONDS, UNBUFFERED
+from tests.browser.elements.player import Player
+
+LIBRARY = "https://cdn.jsdelivr.net/**"
+
+
+def test_plays_through_hls_js_and_loads_nothing_twice(player: Player) -> None:
+    player.open()
+    player.play()
+    player.expect_state("playing")
+    assert player.uses_library
+    assert player.site.requests("/stream/master.m3u8") == 1
+
+
+def test_says_loading_then_paused_then_playing_then_ended(player: Player) -> None:
+    player.page.add_init_script(
+        """window.states = [];
+        new MutationObserver((changes) => {
+          for (const { target } of changes) states.push(target.dataset.state);
+        }).observe(document, { subtree: true, attributeFilter: ["data-state"] });"""
+    )
+    player.open()
+    player.play()
+    player.seek(SECONDS - 0.7)
+    player.expect_state("ended")
+    states = list(dict.fromkeys(player.page.evaluate("states")))
+    assert [state for state in states if state != "buffering"] == [
+        "loading",
+        "paused",
+        "playing",
+        "ended",
+    ]
+
+
+def test_loads_hls_js_once_for_two_players_and_never_without_one(player: Player) -> None:
+    requested: list[str] = []
+    player.page.on("request", lambda request: requested.append(request.url))
+    player.page.goto(player.site.page("/none", "<p>No player</p>", "hls-player"))
+    player.page.wait_for_load_state("networkidle")
+    assert HLS_JS_URL not in requested
+    body = player.markup(name="one") + player.markup(name="two")
+    player.page.goto(player.site.page("/two", body, "hls-player"))
+    for index in (0, 1):
+        expect(player.element.nth(index)).to_have_attribute("data-state", "paused")
+    assert requested.count(HLS_JS_URL) == 1
+
+
+def test_a_library_with_a_wrong_hash_is_refused_and_the_browsers_own_hls_plays(
+    player: Player, page_errors: PageErrors
+) -> None:
+    page_errors.allow("integrity")
+    player.open(integrity="sha384-" + "A" * 64)
+    player.play()
+    assert not player.uses_library
+    expect(player.quality).to_be_hidden()
+
+
+def test_without_the_cdn_the_browsers_own_hls_plays(
+    player: Player, page_errors: PageErrors
+) -> None:
+    page_errors.allow("ERR_FAILED|ERR_INTERNET_DISCONNECTED")
+    player.page.route(LIBRARY, lambda route: route.abort())
+    player.open()
+    player.play()
+    assert not player.uses_library
+
+
+def test_a_cdn_that_never_answers_is_given_up_after_some_seconds(player: Player) -> None:
+    player.page.clock.install()
+    player.page.route(LIBRARY, lambda _: None)
+    player.open()
+    player.expect_state("loading")
+    player.page.clock.run_for(6000)
+    player.play()
+    assert not player.uses_library
+
+
+def test_a_browser_without_any_hls_says_so(player: Player, page_errors: PageErrors) -> None:
+    page_errors.allow("ERR_FAILED")
+    player.page.add_init_script("HTMLMediaElement.prototype.canPlayType = () => ''")
+    player.page.route(LIBRARY, lambda route: route.abort())
+    player.open()
+    expect(player.message).to_contain_text("This browser cannot play this video")
+    player.expect_state("error")
+
+
+def test_the_menu_names_renditions_by_lines_and_the_one_in_use(player: Player) -> None:
+    player.open()
+    player.expect_state("paused")
+    expect(player.quality).to_be_visible()
+    expect(player.quality.locator("option").first).to_have_text("Auto (360p)")
+    options = player.quality.locator("option").all_text_contents()
+    assert options[1:] == ["720p", "360p", "270p"]
+
+
+def test_a_portrait_video_is_named_by_its_short_side(player: Player) -> None:
+    player.stream.portrait = True
+    player.open()
+    expect(player.quality.locator("option")).to_have_text([r"Auto (360p)", "720p", "360p", "270p"])
+
+
+def test_choosing_a_quality_changes_the_picture_and_automatic_is_taken_back(player: Player) -> None:
+    player.open()
+    player.play()
+    for label, height in (("270p", 270), ("720p", 720)):
+        player.quality.select_option(label)
+        player.expect_height(height)
+        expect(player.quality.locator("option").first).to_have_text("Auto")
+    player.quality.select_option("0")
+    expect(player.quality.locator("option").first).to_have_text("Auto (720p)")
+
+
+def test_choosing_a_quality_while_paused_changes_the_still_picture(player: Player) -> None:
+    player.open()
+    player.play()
+    player.video.evaluate("video => video.pause()")
+    player.quality.select_option("270p")
+    player.expect_height(270)
+    player.expect_state("paused")
+
+
+def test_a_refused_token_is_renewed_and_the_video_goes_on_where_it_was(
+    player: Player, page_errors: PageErrors
+) -> None:
+    page_errors.allow("403")
+    player.stream.hold()
+    player.open()
+    player.play()
+    player.quality.select_option("270p")
+    player.expect_height(270)
+    player.stream.token = "second"
+    player.renew_with(200, "second")
+    player.stream.released.set()
+    player.seek(UNBUFFERED)
+    player.expect_progress(beyond=UNBUFFERED)
+    assert player.site.requests("/playback") == 1
+    expect(player.quality).to_have_value("270")
+    player.expect_height(270)
+    expect(player.message).to_be_hidden()
+
+
+def test_a_renewed_token_that_is_refused_too_means_not_allowed(
+    player: Player, page_errors: PageErrors
+) -> None:
+    page_errors.allow("403")
+    player.stream.master_faults.extend([403, 403])
+    player.renew_with(200, "first")
+    player.open()
+    expect(player.message).to_have_text("You may not watch this.")
+    player.expect_state("error")
+    assert player.site.requests("/playback") == 1
+
+
+@pytest.mark.parametrize(
+    ("status", "words"),
+    [(401, "You may not watch this."), (403, "You may not watch this."), (404, "gone")],
+)
+def test_our_own_server_has_the_last_word_about_a_refused_token(
+    player: Player, page_errors: PageErrors, status: int, words: str
+) -> None:
+    page_errors.allow("403", str(status))
+    player.stream.master_faults.append(403)
+    player.renew_with(status)
+    player.open()
+    expect(player.message).to_contain_text(words)
+
+
+def test_a_deleted_video_is_told_apart(player: Player, page_errors: PageErrors) -> None:
+    page_errors.allow("404")
+    player.stream.master_faults.append(404)
+    player.open()
+    expect(player.message).to_have_text("This video is gone.")
+
+
+@pytest.mark.parametrize("blocked", [False, True], ids=["hls.js", "native"])
+def test_a_video_that_is_not_ready_starts_by_itself_later(
+    player: Player, page_errors: PageErrors, *, blocked: bool
+) -> None:
+    page_errors.allow("412", "ERR_FAILED")
+    if blocked:
+        player.page.route(LIBRARY, lambda route: route.abort())
+    player.page.clock.install()
+    player.stream.master_faults.extend([412, 412])
+    player.open()
+    expect(player.message).to_contain_text("not ready yet")
+    player.stream.master_faults.clear()
+    player.page.clock.run_for(7000)
+    player.expect_state("paused")
+    expect(player.message).to_be_hidden()
+
+
+def test_a_failing_host_is_asked_again_and_playback_goes_on_there(
+    player: Player, page_errors: PageErrors
+) -> None:
+    page_errors.allow("400")
+    player.stream.hold()
+    player.open()
+    player.play()
+    player.stream.segment_fault = 400
+    player.stream.released.set()
+    player.seek(UNBUFFERED)
+    expect(player.message).to_contain_text("Trying again")
+    player.expect_state("buffering")
+    player.stream.segment_fault = None
+    player.page.get_by_role("button", name="Try again").click()
+    player.expect_progress(beyond=UNBUFFERED)
+    expect(player.message).to_be_hidden()
+
+
+def test_native_playback_goes_on_where_it_was_after_a_refused_token(
+    player: Player, page_errors: PageErrors
+) -> None:
+    page_errors.allow("403", "ERR_FAILED")
+    player.page.route(LIBRARY, lambda route: route.abort())
+    player.stream.master_faults.extend([403, 403])
+    player.renew_with(200, "first")
+    player.open()
+    player.play()
+    assert player.site.requests("/playback") == 1
+
+
+def test_without_a_network_the_viewer_is_told_and_playback_comes_back_by_itself(
+    player: Player, page_errors: PageErrors
+) -> None:
+    page_errors.allow("ERR_INTERNET_DISCONNECTED")
+    player.stream.hold()
+    player.open()
+    player.play()
+    player.page.context.set_offline(True)
+    player.stream.released.set()
+    player.seek(UNBUFFERED)
+    expect(player.message).to_contain_text("You are offline.")
+    player.page.context.set_offline(False)
+    player.expect_progress(beyond=UNBUFFERED)
+    expect(player.message).to_be_hidden()
+
+
+def test_a_file_that_cannot_be_decoded_ends_in_words_and_a_button(
+    player: Player, page_errors: PageErrors
+) -> None:
+    page_errors.allow(".*")
+    player.stream.garbage = True
+    player.open()
+    expect(player.message).to_contain_text("cannot be played")
+    player.stream.garbage = False
+    player.page.get_by_role("button", name="Try again").click()
+    player.play()
+
+
+def test_go_live_is_offered_behind_the_edge_and_leads_there(player: Player) -> None:
+    player.stream.live = True
+    player.open(live=True)
+    player.play()
+    button = player.page.get_by_role("button", name="Go to live")
+    expect(button).to_be_hidden()
+    player.seek(1)
+    expect(button).to_be_visible()
+    button.click()
+    expect(button).to_be_hidden()
+    assert player.time > 10
+
+
+def test_letter_keys_work_on_the_player_and_not_in_its_menu(player: Player) -> None:
+    player.open()
+    player.play()
+    player.video.focus()
+    player.page.keyboard.press("k")
+    player.expect_state("paused")
+    player.page.keyboard.press("l")
+    player.page.wait_for_function("document.querySelector('video').currentTime > 10")
+    player.page.keyboard.press("m")
+    assert player.video.evaluate("video => video.muted") is False
+    player.quality.focus()
+    player.page.keyboard.press("k")
+    player.expect_state("paused")
+
+
+def test_a_moved_player_plays_on(player: Player) -> None:
+    player.open()
+    player.play()
+    player.page.evaluate(
+        "document.querySelector('aside').append(document.querySelector('hls-player'))"
+    )
+    player.expect_progress()
+    assert player.site.requests("/stream/master.m3u8") == 1
+    expect(player.page.get_by_label("Quality")).to_have_count(1)
+
+
+def test_a_removed_player_lets_go_and_one_put_back_starts_again(player: Player) -> None:
+    player.open()
+    player.play()
+    removed = player.page.evaluate_handle("document.querySelector('hls-player')")
+    removed.evaluate("player => player.remove()")
+    player.page.wait_for_function("player => !player.querySelector('video').src", arg=removed)
+    removed.evaluate("player => document.querySelector('aside').append(player)")
+    player.expect_state("paused")
+    expect(player.page.get_by_label("Quality")).to_have_count(1)
