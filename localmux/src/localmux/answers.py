@@ -70,6 +70,11 @@ def answer_error(_request: Request, problem: Exception) -> Response:
     return ApiJSON(MuxError(500, "internal_error", "localmux failed; see its log.").body, 500)
 
 
+def answer_nobody(_request: Request, _problem: Exception) -> Response:
+    """The client went away while it was sending; this only ends the request in the log."""
+    return Response(status_code=400)
+
+
 def answer_unknown_path(_request: Request, _problem: Exception) -> Response:
     """404 without asking for credentials, also where only the method is wrong."""
     return ApiJSON(not_found().body, 404)

@@ -2,8 +2,9 @@
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
+from starlette.requests import ClientDisconnect
 
-from localmux.answers import MuxError, answer_error, answer_unknown_path
+from localmux.answers import MuxError, answer_error, answer_nobody, answer_unknown_path
 from localmux.api import api_routes
 from localmux.control import control_routes
 from localmux.direct_upload import upload_routes
@@ -15,7 +16,7 @@ from localmux.request_log import RequestLog
 
 def create_app(environment: Environment) -> Starlette:
     """Build the app around an environment; starting and closing that is the caller's part."""
-    return Starlette(
+    app = Starlette(
         routes=[
             *api_routes(environment),
             *upload_routes(environment),
@@ -30,6 +31,9 @@ def create_app(environment: Environment) -> Starlette:
             MuxError: answer_error,
             404: answer_unknown_path,
             405: answer_unknown_path,
+            ClientDisconnect: answer_nobody,
             500: answer_error,
         },
     )
+    app.router.redirect_slashes = False
+    return app

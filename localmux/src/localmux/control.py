@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from localmux.answers import Document, MuxError, invalid, not_found
+from localmux.answers import Document, MuxError, invalid, not_found, present
 from localmux.api.calls import read_body
 from localmux.api.fields import Fields
 from localmux.environment import Environment
@@ -35,17 +35,34 @@ async def list_faults(environment: Environment, _request: Request) -> Response:
 
 
 async def create_fault(environment: Environment, request: Request) -> Response:
-    """Raises MuxError 400 for a rule that could never act."""
-    body = await read_body(request)
+    fault = _read_fault(await read_body(request))
+    environment.faults.add(fault)
+    return JSONResponse({"data": asdict(fault)}, 201)
+
+
+def _read_fault(body: Document) -> Fault:
+    """Raises MuxError 400 for a rule that could never act, or that says something unknown."""
     known = {field.name for field in fields(Fault)} - {"id"}
     if unknown := body.keys() - known:
         raise invalid(f"A fault has no {', '.join(sorted(unknown))}.")
+    given = Fields(body)
+    values = {
+        "stage": given.text("stage", 20),
+        "method": given.text("method", 20),
+        "path": given.text("path", 1000),
+        "status": given.whole("status", 400, 599),
+        "seconds": given.number("seconds", 0, 86_400),
+        "after_bytes": given.whole("after_bytes", 0, 1 << 50),
+        "bytes_per_second": given.whole("bytes_per_second", 1, 1 << 40),
+        "message": given.text("message", 1000),
+        "probability": given.number("probability", 0, 1),
+        "times": given.whole("times", 1, 1_000_000),
+    }
+    said: Document = present(values)
     try:
-        fault = Fault(**body)
-    except (TypeError, ValueError) as problem:
-        raise invalid(f"This fault cannot work: {problem}") from None
-    environment.faults.add(fault)
-    return JSONResponse({"data": asdict(fault)}, 201)
+        return Fault(action=given.text("action", 20) or "", **said)
+    except ValueError as problem:
+        raise invalid(str(problem)) from None
 
 
 async def clear_faults(environment: Environment, _request: Request) -> Response:
@@ -66,7 +83,7 @@ async def get_time(environment: Environment, _request: Request) -> Response:
 async def set_time(environment: Environment, request: Request) -> Response:
     """`ready_after` seconds every asset prepares at least; `advance` moves the clock on."""
     given = Fields(await read_body(request))
-    ready_after = given.whole("ready_after", 0, 86_400)
+    ready_after = given.number("ready_after", 0, 86_400)
     if ready_after is not None:
         environment.clock.ready_after = ready_after
     environment.clock.offset += given.whole("advance", 0, 31_536_000) or 0
@@ -106,8 +123,7 @@ async def list_deliveries(environment: Environment, request: Request) -> Respons
 async def list_requests(environment: Environment, request: Request) -> Response:
     query = request.query_params
     counts = environment.requests.listed(query.get("method", "*"), query.get("path", "*"))
-    total = sum(environment.requests.counts.values())
-    return JSONResponse({"data": counts, "total": total})
+    return JSONResponse({"data": counts, "total": sum(one["count"] for one in counts)})
 
 
 async def clear_requests(environment: Environment, _request: Request) -> Response:

@@ -21,7 +21,7 @@ from localmux.receptions import Reception, TakenOver
 from localmux.resources import Resource
 
 METHODS = "PUT, POST, PATCH, OPTIONS"  # UpChunk can be set to any of the first three
-FULL_DISK = {errno.ENOSPC, errno.EDQUOT}
+FULL_DISK = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 logger = logging.getLogger("localmux.uploads")
 
@@ -106,16 +106,14 @@ async def _receive(environment: Environment, request: Request, upload: Resource)
         chunk = ContentRange.parse(header) if header else None
     except BadRange as problem:
         raise Refused(400, str(problem)) from None
-    if upload.document["status"] in ("asset_created", "errored"):
-        return Response()  # a client that never saw the last answer may ask again
-    _refuse_unless_waiting(environment, upload)
     with environment.receptions.of(upload.id) as reception:
-        if chunk and chunk.first is None:
-            return _progress(environment, upload.id, reception, chunk.total)
         try:
+            if chunk and chunk.first is None:
+                return _progress(environment, upload.id, reception, chunk.total)
             async with reception.turn():
                 return await _append(environment, request, upload.id, reception, chunk)
         except TakenOver:
+            _is_complete(environment, upload.id)
             raise Refused(409, "Another request goes on with this upload.") from None
         except OSError as problem:
             if problem.errno not in FULL_DISK:
@@ -123,11 +121,17 @@ async def _receive(environment: Environment, request: Request, upload: Resource)
             raise Refused(507, "The disk is full; what was received is kept.") from None
 
 
-def _refuse_unless_waiting(environment: Environment, upload: Resource) -> None:
-    expire(environment, upload)
-    if upload.document["status"] != "waiting":
-        reason = {"cancelled": "was cancelled", "timed_out": "has expired"}
-        raise Refused(410, f"This upload {reason[upload.document['status']]}; create a new one.")
+def _is_complete(environment: Environment, upload_id: str) -> bool:
+    """Whether all bytes came already. Raises Refused 410 when none are wanted any more."""
+    upload = environment.store.get("upload", upload_id)
+    if upload:
+        expire(environment, upload)
+    status = upload.document["status"] if upload else "cancelled"
+    if status == "cancelled":
+        raise Refused(410, "This upload was cancelled; create a new one.")
+    if status == "timed_out":
+        raise Refused(410, "This upload has expired; create a new one.")
+    return status != "waiting"
 
 
 async def _append(
@@ -137,7 +141,12 @@ async def _append(
     reception: Reception,
     chunk: ContentRange | None,
 ) -> Response:
-    """Add the body to the file. What it holds is looked at only now: others came before."""
+    """Add the body to the file, after another look at the upload: others came before.
+
+    A complete one is answered as such, for a client that never saw the last answer.
+    """
+    if _is_complete(environment, upload_id):
+        return Response()
     if chunk is None:
         reception.start_over()
         await _store(reception, request.stream())
@@ -193,14 +202,11 @@ def _progress(
     environment: Environment, upload_id: str, reception: Reception, total: int | None
 ) -> Response:
     """200 when everything is here, else 308 with what is. Completes the upload once."""
-    received = reception.received()
-    if total is None or received != total:
-        return Response(status_code=308, headers=_range(received))
-    upload = environment.store.get("upload", upload_id)
-    if upload is None or upload.document["status"] not in ("waiting", "asset_created", "errored"):
-        raise Refused(410, "This upload was cancelled; create a new one.")
-    if upload.document["status"] == "waiting":
-        complete(environment, upload)
+    if not _is_complete(environment, upload_id):
+        received = reception.received()
+        if total is None or received != total:
+            return Response(status_code=308, headers=_range(received))
+        complete(environment, upload_id)
     return Response()
 
 

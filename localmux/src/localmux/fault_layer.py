@@ -48,9 +48,12 @@ class FaultLayer:
         elif fault.action == "html":
             await HTMLResponse(HTML, fault.status)(scope, receive, send)
         elif fault.action == "half":
-            await self.app(scope, receive, _half(transport, send))
-        elif fault.action == "drop":
+            await self.app(scope, receive, _half(transport, receive, send))
+        elif fault.action == "drop" and fault.after_bytes:
             await self.app(scope, _dropping(fault.after_bytes, transport, receive), send)
+        elif fault.action == "drop":
+            transport.abort()
+            await _until_gone(receive)
         elif fault.action == "throttle":
             await self.app(scope, _slow(fault.bytes_per_second, receive), send)
         else:
@@ -58,7 +61,13 @@ class FaultLayer:
             await self.app(scope, receive, send)
 
 
-def _half(transport: asyncio.Transport, send: Send) -> Send:
+async def _until_gone(receive: Receive) -> None:
+    """uvicorn takes an answer left unfinished for a mistake until it knows the client is gone."""
+    while (await receive())["type"] != "http.disconnect":
+        continue
+
+
+def _half(transport: asyncio.Transport, receive: Receive, send: Send) -> Send:
     """Send half of the first block of the body, then cut the connection."""
 
     async def half(message: Message) -> None:
@@ -66,6 +75,7 @@ def _half(transport: asyncio.Transport, send: Send) -> Send:
             body = message.get("body", b"")
             await send({**message, "body": body[: len(body) // 2], "more_body": True})
             transport.close()
+            await _until_gone(receive)
         else:
             await send(message)
 

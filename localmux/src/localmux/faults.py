@@ -41,10 +41,6 @@ class Fault:
         actions = STAGE_ACTIONS[self.stage] if self.stage else HTTP_ACTIONS
         if self.action not in actions:
             raise ValueError(f"action must be one of {', '.join(actions)}.")
-        if not 400 <= self.status <= 599:
-            raise ValueError("status must be from 400 to 599.")
-        if min(self.seconds, self.after_bytes, self.bytes_per_second - 1) < 0:
-            raise ValueError("seconds, after_bytes and bytes_per_second must not be negative.")
 
     def fits_request(self, method: str, path: str) -> bool:
         return (

@@ -9,10 +9,11 @@ import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 import h11
 
+ALREADY_FINE = "%/:=&?~#+!$,;'@()*[]"
 READ = 256 << 10  # bytes asked of the socket at a time
 
 
@@ -62,6 +63,30 @@ class _Exchange:
             raise ConnectionResetError(f"The answer is not proper HTTP: {problem}.") from None
 
 
+@dataclass(frozen=True, slots=True)
+class _Address:
+    host: str
+    port: int
+    secure: bool
+    name: str
+    target: str
+
+    @classmethod
+    def parse(cls, url: str) -> "_Address":
+        """Raises BadAddress. Spaces and the like are escaped, as browsers do."""
+        try:
+            parts = urlsplit(quote(url, safe=ALREADY_FINE))
+            port = parts.port
+        except ValueError:
+            raise BadAddress(url) from None
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise BadAddress(url)
+        secure = parts.scheme == "https"
+        name = parts.netloc.rpartition("@")[2]
+        target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+        return cls(parts.hostname, port or (443 if secure else 80), secure, name, target)
+
+
 @asynccontextmanager
 async def send(
     method: str, url: str, *, headers: Mapping[str, str] | None = None, body: bytes = b""
@@ -70,21 +95,20 @@ async def send(
 
     Raises BadAddress, or OSError (TimeoutError and ssl.SSLError are among them).
     """
-    address = urlsplit(url)
-    host, port, secure = _target(url)
-    reader, writer = await asyncio.open_connection(host, port, ssl=secure or None, limit=2 * READ)
+    address = _Address.parse(url)
+    try:
+        reader, writer = await asyncio.open_connection(
+            address.host, address.port, ssl=address.secure or None, limit=2 * READ
+        )
+    except UnicodeError:
+        raise BadAddress(url) from None
     try:
         exchange = _Exchange(reader)
-        path = address.path or "/"
+        named = [("host", address.name), ("connection", "close"), ("content-length", len(body))]
         head = h11.Request(
             method=method,
-            target=f"{path}?{address.query}" if address.query else path,
-            headers=[
-                ("host", address.netloc.rpartition("@")[2]),
-                ("connection", "close"),
-                ("content-length", str(len(body))),
-                *(headers or {}).items(),
-            ],
+            target=address.target,
+            headers=[(name, str(value)) for name, value in [*named, *(headers or {}).items()]],
         )
         for event in (head, h11.Data(body), h11.EndOfMessage()):
             writer.write(exchange.connection.send(event) or b"")
@@ -92,18 +116,6 @@ async def send(
         yield await _answer(exchange)
     finally:
         writer.close()
-
-
-def _target(url: str) -> tuple[str, int, bool]:
-    try:
-        address = urlsplit(url)
-        secure = address.scheme == "https"
-        port = address.port or (443 if secure else 80)
-    except ValueError:
-        raise BadAddress(url) from None
-    if address.scheme not in ("http", "https") or not address.hostname or not url.isascii():
-        raise BadAddress(url)
-    return address.hostname, port, secure
 
 
 async def _answer(exchange: _Exchange) -> Answer:

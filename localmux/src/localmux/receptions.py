@@ -62,8 +62,14 @@ class Reception:
             self.lock.release()
 
     def _evict_silent(self) -> None:
-        if self.patience and time.monotonic() - self.heard_at > STALLED:
-            self.patience.reschedule(asyncio.get_running_loop().time())
+        if time.monotonic() - self.heard_at > STALLED:
+            self.evict()
+
+    def evict(self) -> None:
+        """End the present turn; a timeout that is ending already must not be touched again."""
+        patience, self.patience = self.patience, None
+        if patience:
+            patience.reschedule(asyncio.get_running_loop().time())
 
     def heard(self) -> None:
         self.heard_at = time.monotonic()
@@ -113,8 +119,7 @@ class Receptions:
         """End what is being sent, and forget the bytes."""
         reception = self.active.get(upload_id)
         if reception:
-            if reception.patience:
-                reception.patience.reschedule(asyncio.get_running_loop().time())
+            reception.evict()
             async with reception.lock:
                 reception.start_over()
         self.path(upload_id).unlink(missing_ok=True)

@@ -3,6 +3,8 @@
 import fnmatch
 from collections import Counter
 
+from localmux.answers import Document
+
 API_PREFIXES = ("/video/", "/system/", "/data/")
 MOST_PATHS = 10_000  # beyond these, further paths are counted together
 
@@ -19,7 +21,7 @@ class RequestCounts:
         known = (method, path) in self.counts or len(self.counts) < MOST_PATHS
         self.counts[method, path if known else "other"] += 1
 
-    def listed(self, method: str = "*", path: str = "*") -> list[dict[str, object]]:
+    def listed(self, method: str = "*", path: str = "*") -> list[Document]:
         """Both filters are patterns with `*`."""
         return [
             {"method": seen_method, "path": seen_path, "count": count}

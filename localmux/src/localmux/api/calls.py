@@ -88,6 +88,7 @@ async def read_body(request: Request) -> Document:
         return {}
     try:
         body = json.loads(raw)
+        json.dumps(body, ensure_ascii=False, allow_nan=False).encode()  # what came in can go out
     except (ValueError, RecursionError):
         raise invalid("The request body is not valid JSON.") from None
     if not isinstance(body, dict):

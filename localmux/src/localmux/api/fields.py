@@ -42,9 +42,18 @@ class Fields:
         if value is None:
             return None
         number = isinstance(value, (int, float)) and not isinstance(value, bool)
-        if not number or value != value // 1 or not least <= value <= most:
+        if not number or not least <= value <= most or value != int(value):
             raise self._wrong(name, f"a whole number from {least} to {most}")
         return int(value)
+
+    def number(self, name: str, least: float, most: float) -> float | None:
+        value = self.body.get(name)
+        if value is None:
+            return None
+        number = isinstance(value, (int, float)) and not isinstance(value, bool)
+        if not number or not least <= value <= most:
+            raise self._wrong(name, f"a number from {least:g} to {most:g}")
+        return value
 
     def truth(self, name: str) -> bool | None:
         value = self.body.get(name)

@@ -13,6 +13,7 @@ from localmux.resources import Resource
 
 DEFAULT_LIMIT = 25  # Mux's specification says 25, its guide 10
 MOST = 100
+LARGEST_NUMBER = 2**63 - 1  # of SQLite
 
 
 def page(call: Call, kind: str, having: Mapping[str, str | None] | None = None) -> list[Resource]:
@@ -41,9 +42,12 @@ def next_cursor(
 
 def _place(cursor: str) -> int:
     try:
-        return int(base64.urlsafe_b64decode(cursor.encode()))
+        place = int(base64.urlsafe_b64decode(cursor.encode()))
     except (binascii.Error, ValueError):
-        raise invalid("cursor is not one that a list of assets gave.") from None
+        place = 0
+    if not 0 < place <= LARGEST_NUMBER:
+        raise invalid("cursor is not one that a list of assets gave.")
+    return place
 
 
 def _number(call: Call, name: str, default: int, most: int) -> int:

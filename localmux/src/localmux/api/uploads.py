@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from localmux.answers import ApiJSON, Document, MuxError, data, present
 from localmux.api.asset_settings import new_asset, read_settings
-from localmux.api.calls import Call, Handler
+from localmux.api.calls import Call, Handler, find
 from localmux.api.fields import Fields
 from localmux.api.pages import page
 from localmux.environment import Environment
@@ -96,8 +96,9 @@ def expire(environment: Environment, upload: Resource) -> None:
         environment.store.save(upload)
 
 
-def complete(environment: Environment, upload: Resource) -> None:
+def complete(environment: Environment, upload_id: str) -> None:
     """All bytes are here: make the asset. The ingest job moves the file, never copies it."""
+    upload = find(environment, "upload", upload_id)
     settings = upload.document.get("new_asset_settings", {})
     created_at = environment.clock.timestamp()
     document = new_asset(settings, created_at, "on_demand_direct_upload")

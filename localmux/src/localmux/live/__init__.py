@@ -1,0 +1,1 @@
+"""Live streaming: what encoders send, received over RTMP."""

@@ -1,0 +1,59 @@
+"""FLV: what RTMP carries is the tags of this format, so that a recording is a header and tags.
+
+Source: Adobe Flash Video File Format Specification 10.1, annex E,
+https://rtmp.veriskope.com/pdf/video_file_format_spec_v10_1.pdf
+"""
+
+import struct
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from localmux.live.malformed import Malformed
+
+AUDIO, VIDEO, SCRIPT = 8, 9, 18
+
+# Says that both audio and video may come: nobody knows before the first tags do.
+HEADER = b"FLV\x01\x05\x00\x00\x00\x09" + bytes(4)
+
+TAG_HEADER = 11  # bytes
+BACK_POINTER = 4  # bytes after each tag, which give the tag's size again
+
+
+@dataclass(frozen=True, slots=True)
+class Tag:
+    """One frame of audio or video, or metadata, exactly as the encoder sent it."""
+
+    kind: int  # AUDIO, VIDEO or SCRIPT
+    timestamp: int  # milliseconds, 32 bits, wrapping as it came
+    body: bytes
+
+
+def written(tag: Tag) -> bytes:
+    """The tag as part of a file or pipe that began with HEADER."""
+    size, time = len(tag.body), tag.timestamp
+    head = struct.pack(">IBHBBHB", (tag.kind << 24) | size, *_three(time), time >> 24, 0, 0)
+    return b"".join((head, tag.body, struct.pack(">I", TAG_HEADER + size)))
+
+
+def _three(timestamp: int) -> tuple[int, int]:
+    """The lower 24 bits: FLV puts the upper 8 after them."""
+    return (timestamp >> 16) & 0xFF, timestamp & 0xFFFF
+
+
+def tags(data: bytes) -> Iterator[Tag]:
+    """The tags of a file without its header, or of an RTMP aggregate message, which is the same.
+
+    Raises Malformed when they do not fill `data`; the last back pointer may be missing.
+    """
+    position = 0
+    while position < len(data):
+        if position + TAG_HEADER > len(data):
+            raise Malformed("An FLV tag ends too early.")
+        kind = data[position]
+        size = int.from_bytes(data[position + 1 : position + 4])
+        time = int.from_bytes(data[position + 4 : position + 7]) | data[position + 7] << 24
+        position += TAG_HEADER
+        if position + size > len(data):
+            raise Malformed("An FLV tag ends too early.")
+        yield Tag(kind, time, data[position : position + size])
+        position += size + BACK_POINTER

@@ -1,0 +1,135 @@
+"""mux-python, Mux's own client, unmodified: what it creates, reads and raises."""
+
+import functools
+import http.server
+import json
+import threading
+from collections.abc import Callable, Generator
+from pathlib import Path
+
+import httpx
+import mux_python
+import pytest
+from mux_python.exceptions import (
+    ApiException,
+    ForbiddenException,
+    NotFoundException,
+    UnauthorizedException,
+)
+
+from localmux.answers import Document
+from localmux.testing import Running, eventually
+
+Mux = mux_python.ApiClient
+
+
+@pytest.fixture(scope="module")
+def video_url(video: Path) -> Generator[str]:
+    class Files(http.server.SimpleHTTPRequestHandler):
+        def log_request(self, code: object = "-", size: object = "-") -> None: ...
+
+    handler = functools.partial(Files, directory=str(video.parent))
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    thread = threading.Thread(target=server.serve_forever, args=[0.05])
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}/{video.name}"
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+def test_an_upload_goes_from_creation_to_a_ready_asset(mux: Mux, video: Path) -> None:
+    uploads, assets = mux_python.DirectUploadsApi(mux), mux_python.AssetsApi(mux)
+    settings = mux_python.CreateAssetRequest(
+        playback_policies=[mux_python.PlaybackPolicy.PUBLIC],
+        meta=mux_python.AssetMetadata(title="Holiday"),
+    )
+    request = mux_python.CreateUploadRequest(
+        cors_origin="http://app.example", new_asset_settings=settings
+    )
+    upload = uploads.create_direct_upload(request).data
+    assert (upload.status, upload.timeout) == ("waiting", 3600)
+    assert httpx.put(upload.url, content=video.read_bytes()).status_code == 200
+    after = uploads.get_direct_upload(upload.id).data
+    assert (after.status, after.url) == ("asset_created", None)
+
+    def ready() -> bool:
+        return assets.get_asset(after.asset_id).data.status == "ready"
+
+    eventually(ready)
+    asset = assets.get_asset(after.asset_id).data
+    assert asset.meta.title == "Holiday"
+    assert asset.duration == pytest.approx(2, abs=0.2)
+    assert asset.playback_ids[0].policy == "public"
+    assert (asset.upload_id, asset.ingest_type) == (upload.id, "on_demand_direct_upload")
+    assert [one.id for one in assets.list_assets(upload_id=upload.id).data] == [asset.id]
+    assert upload.id in [one.id for one in uploads.list_direct_uploads(limit=100).data]
+
+
+def test_an_asset_is_created_changed_and_deleted(mux: Mux, video_url: str) -> None:
+    assets = mux_python.AssetsApi(mux)
+    request = mux_python.CreateAssetRequest(
+        inputs=[mux_python.InputSettings(url=video_url)],
+        playback_policies=[mux_python.PlaybackPolicy.PUBLIC],
+        passthrough="mine",
+    )
+    asset = assets.create_asset(request).data
+    assert asset.status == "preparing"
+    eventually(lambda: assets.get_asset(asset.id).data.status == "ready")
+    assert assets.get_asset_input_info(asset.id).data[0].settings.url == video_url
+    update = mux_python.UpdateAssetRequest(passthrough="yours")
+    assert assets.update_asset(asset.id, update).data.passthrough == "yours"
+    owner = mux_python.PlaybackIDApi(mux).get_asset_or_livestream_id(asset.playback_ids[0].id)
+    assert (owner.data.object.id, owner.data.object.type) == (asset.id, "asset")
+    assets.delete_asset(asset.id)
+    with pytest.raises(NotFoundException):
+        assets.get_asset(asset.id)
+
+
+def test_playback_ids_are_created_read_and_deleted(mux: Mux, video_url: str) -> None:
+    assets = mux_python.AssetsApi(mux)
+    request = mux_python.CreateAssetRequest(inputs=[mux_python.InputSettings(url=video_url)])
+    asset = assets.create_asset(request).data
+    policy = mux_python.CreatePlaybackIDRequest(policy="signed")
+    playback_id = assets.create_asset_playback_id(asset.id, policy).data
+    assert playback_id.policy == "signed"
+    assert assets.get_asset_playback_id(asset.id, playback_id.id).data.id == playback_id.id
+    assets.delete_asset_playback_id(asset.id, playback_id.id)
+    assert assets.get_asset(asset.id).data.playback_ids is None
+
+
+def test_assets_are_listed_by_cursor(mux: Mux, video_url: str) -> None:
+    assets = mux_python.AssetsApi(mux)
+    request = mux_python.CreateAssetRequest(inputs=[mux_python.InputSettings(url=video_url)])
+    made = [assets.create_asset(request).data.id for _ in range(3)]
+    first = assets.list_assets(limit=2)
+    assert [one.id for one in first.data] == made[:0:-1]
+    second = assets.list_assets(limit=2, cursor=first.next_cursor)
+    assert second.data[0].id == made[0]
+
+
+def test_an_upload_is_cancelled_only_while_it_waits(mux: Mux) -> None:
+    uploads = mux_python.DirectUploadsApi(mux)
+    request = mux_python.CreateUploadRequest(cors_origin="*")
+    upload = uploads.create_direct_upload(request).data
+    assert uploads.cancel_direct_upload(upload.id).data.status == "cancelled"
+    with pytest.raises(ForbiddenException):
+        uploads.cancel_direct_upload(upload.id)
+
+
+def test_errors_are_raised_with_muxs_body(
+    mux: Mux, localmux: Running, new_upload: Callable[..., Document]
+) -> None:
+    assets = mux_python.AssetsApi(mux)
+    with pytest.raises(NotFoundException) as missing:
+        assets.get_asset("unknown")
+    assert json.loads(missing.value.body or "")["error"]["type"] == "not_found"
+    with pytest.raises(ApiException) as invalid:
+        assets.update_asset(new_upload()["id"], {"passthrough": 5})
+    assert invalid.value.status == 404
+    configuration = mux_python.Configuration(host=localmux.urls["api"])
+    configuration.username, configuration.password = "someone", "else"
+    with mux_python.ApiClient(configuration) as stranger:
+        with pytest.raises(UnauthorizedException):
+            mux_python.AssetsApi(stranger).list_assets()
+        stranger.rest_client.pool_manager.clear()
