@@ -39,7 +39,10 @@ class App:
         self.process = subprocess.Popen(
             command, env=self.environment, stdout=self.log_file, stderr=self.log_file
         )
-        eventually(self._serves)
+        try:
+            eventually(self._serves, within=30)
+        except AssertionError as reason:
+            raise AssertionError(f"{reason} Its log:\n{self.log()}") from None
 
     def stop(self) -> int:
         """Stop it as a service would be stopped; returns the exit status."""

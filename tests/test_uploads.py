@@ -1,5 +1,7 @@
 """Uploading through the app, as a browser without scripts and as our own script do it."""
 
+import html
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
@@ -26,9 +28,7 @@ def test_the_bytes_go_to_mux_and_not_through_the_app(ada: Person, site: Site, cl
     assert not upload["url"].startswith(site.url)
 
 
-def test_mux_accepts_bytes_from_the_apps_own_pages_only(
-    ada: Person, site: Site, clip: Path
-) -> None:
+def test_mux_takes_bytes_from_the_apps_pages_only(ada: Person, site: Site, clip: Path) -> None:
     upload = ada.create_upload(clip)
     created = site.mux_api("GET", f"/video/v1/uploads/{upload['id']}").json()["data"]
     assert created["cors_origin"] == site.url
@@ -85,7 +85,7 @@ def test_what_was_typed_is_kept_when_the_form_is_refused(ada: Person) -> None:
     assert 'value="My long title"' in page
 
 
-def test_a_file_that_is_no_video_ends_with_the_reason_and_a_way_on(
+def test_a_file_that_is_no_video_ends_with_a_reason_and_a_way_on(
     ada: Person, not_a_video: Path
 ) -> None:
     page = ada.get(ada.upload(not_a_video, ends_with="could not be made playable")).text
@@ -103,9 +103,7 @@ def test_a_cancelled_upload_takes_no_more_bytes(ada: Person, clip: Path) -> None
     assert "This upload was cancelled." in ada.get(upload["page"]).text
 
 
-def test_an_upload_that_finished_meanwhile_is_shown_and_not_cancelled(
-    ada: Person, clip: Path
-) -> None:
+def test_an_upload_that_has_finished_is_not_cancelled(ada: Person, clip: Path) -> None:
     upload = ada.create_upload(clip)
     httpx.put(upload["url"], content=clip.read_bytes())
     answer = ada.post(f"{upload['page']}/cancel")
@@ -147,8 +145,6 @@ def test_the_page_of_an_upload_follows_it_by_itself(ada: Person, clip: Path) -> 
 @pytest.fixture
 def run_shell(clip: Path) -> Callable[[str], None]:
     """Runs a command as somebody would who copies it into a terminal beside the file."""
-    import html
-    import subprocess
 
     def run(command: str) -> None:
         subprocess.run(html.unescape(command), shell=True, cwd=clip.parent, check=True)  # noqa: S602 - that is the point

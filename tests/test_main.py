@@ -1,0 +1,138 @@
+"""Starting and stopping: one command brings up everything, and takes all of it down again."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Generator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from localmux.testing import eventually
+from tests.harness import ROOT, free_port
+
+
+class Started:
+    """`python main.py` without Mux credentials, as the README starts it."""
+
+    def __init__(self, folder: Path, **settings: str) -> None:
+        self.port, self.folder = free_port(), folder
+        own = {
+            "PORT": str(self.port),
+            "LOCALMUX_PORT": str(free_port()),
+            "LOCALMUX_DATA_DIR": str(folder / "localmux"),
+            "SESSION_SECRET": "s",
+            "MUX_TOKEN_ID": "",
+            "MUX_TOKEN_SECRET": "",
+        } | settings
+        with (folder / "log").open("w") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, str(ROOT / "main.py")],
+                env=os.environ | own,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+        self.mux_port = own["LOCALMUX_PORT"]
+
+    @property
+    def log(self) -> str:
+        """What it has said on the console."""
+        return (self.folder / "log").read_text()
+
+    def wait_until_it_serves(self) -> None:
+        """Wait for the first page."""
+        eventually(self.serves, within=30)
+
+    def serves(self) -> bool:
+        """Whether the front page answers."""
+        return answers(f"http://localhost:{self.port}/")
+
+    def mux_runs(self) -> bool:
+        """Whether localmux answers."""
+        return answers(f"http://localhost:{self.mux_port}/_localmux/health")
+
+
+def answers(url: str) -> bool:
+    try:
+        return httpx.get(url).is_success
+    except httpx.TransportError:
+        return False
+
+
+@pytest.fixture
+def started(tmp_path: Path) -> Generator[Started]:
+    """The app and its localmux; neither outlives the test."""
+    one = Started(tmp_path)
+    yield one
+    one.process.kill()
+    one.process.wait()
+
+
+def test_one_command_brings_up_app_and_localmux_and_says_where(started: Started) -> None:
+    started.wait_until_it_serves()
+    assert started.mux_runs()
+    assert f"http://localhost:{started.port}" in started.log
+    assert f"http://localhost:{started.mux_port}" in started.log
+    page = httpx.get(f"http://localhost:{started.port}/").text
+    assert "No Mux account is set up" in page
+
+
+@pytest.mark.parametrize("sig", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_ends_everything_in_time_and_without_noise(
+    started: Started, sig: signal.Signals
+) -> None:
+    started.wait_until_it_serves()
+    begun = time.monotonic()
+    started.process.send_signal(sig)
+    assert started.process.wait(5) == 0
+    assert time.monotonic() - begun < 5
+    assert not started.mux_runs()
+    assert "Traceback" not in started.log
+
+
+def test_an_open_event_stream_does_not_hold_up_the_end(started: Started) -> None:
+    started.wait_until_it_serves()
+    with httpx.Client(base_url=f"http://localhost:{started.port}", timeout=20) as ada:
+        ada.post("/register", data={"name": "Ada", "password": "correct horse"})
+        form = {"title": "Sea", "filename": "sea.mp4"}
+        page = ada.post("/create-upload", data=form).headers["location"]
+        with ada.stream("GET", f"{page}/events") as stream:
+            lines = stream.iter_lines()
+            assert next(lines).startswith("retry")
+            started.process.terminate()
+            assert started.process.wait(5) == 0
+
+
+def test_localmux_ends_with_an_app_that_is_killed(started: Started) -> None:
+    started.wait_until_it_serves()
+    started.process.kill()
+    eventually(lambda: not started.mux_runs())
+
+
+def test_a_port_in_use_is_said_in_one_sentence(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        one = Started(tmp_path, PORT=str(port))
+        assert one.process.wait(20) == 1
+        assert one.log.strip().count("\n") == 0
+        assert f"Port {port} on 127.0.0.1 cannot be used" in one.log
+
+
+def test_a_port_of_localmux_in_use_is_said_without_a_traceback(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        one = Started(tmp_path, LOCALMUX_PORT=str(port))
+        assert one.process.wait(20) == 1
+        assert str(port) in one.log
+        assert "Traceback" not in one.log
+
+
+def test_a_wrong_setting_is_said_in_one_sentence(tmp_path: Path) -> None:
+    one = Started(tmp_path, MAX_UPLOAD_MB="lots")
+    assert one.process.wait(20) == 1
+    assert one.log.strip() == "MAX_UPLOAD_MB must be a whole number, not “lots”."
