@@ -1,5 +1,6 @@
 """Settings from the command line and the environment."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -52,3 +53,12 @@ def test_settings_that_do_not_fit_end_with_a_sentence(
         Configuration.read(arguments, {})
     assert ended.value.code == 2
     assert "Traceback" not in capsys.readouterr().err
+
+
+def test_the_readme_lists_every_option(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        Configuration.read(["--help"], {})
+    options = set(re.findall(r"--[a-z][a-z-]+", capsys.readouterr().out)) - {"--help"}
+    table = (Path(__file__).parents[1] / "README.md").read_text().partition("| option |")[2]
+    listed = set(re.findall(r"--[a-z][a-z-]+", table.partition("\n\n")[0]))
+    assert options == listed

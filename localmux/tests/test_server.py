@@ -3,6 +3,7 @@
 import contextlib
 import fcntl
 import json
+import resource
 import signal
 import socket
 import subprocess
@@ -134,6 +135,79 @@ def test_the_log_holds_no_secret_and_no_upload_token(
     log = eventually(lambda: process.log() if "PUT /upload/" in process.log() else "")
     assert token not in log
     assert "hushhush" not in log
+
+
+def test_a_full_disk_is_told_and_keeps_what_it_took(
+    start: Callable[..., Running], connect: Connect, new_upload: Callable[..., Document]
+) -> None:
+    process = start()
+    upload = new_upload(connect(process))
+    room = 3 * CHUNK
+    resource.prlimit(process.process.pid, resource.RLIMIT_FSIZE, (room, resource.RLIM_INFINITY))
+    content = bytes(8 * CHUNK)
+    refused = httpx.put(upload["url"], content=content)
+    assert refused.status_code == 507
+    assert "disk is full" in refused.text
+    unlimited = (resource.RLIM_INFINITY, resource.RLIM_INFINITY)
+    resource.prlimit(process.process.pid, resource.RLIMIT_FSIZE, unlimited)
+    asked = httpx.put(upload["url"], headers={"Content-Range": f"bytes */{len(content)}"})
+    assert asked.headers["range"] == f"bytes=0-{room - 1}"
+    rest = {"Content-Range": f"bytes {room}-{len(content) - 1}/{len(content)}"}
+    assert httpx.put(upload["url"], content=content[room:], headers=rest).status_code == 200
+
+
+def test_memory_stays_flat_however_large_the_file(
+    start: Callable[..., Running], connect: Connect, new_upload: Callable[..., Document]
+) -> None:
+    process = start()
+    upload = new_upload(connect(process))
+    before = _peak_memory(process.process.pid)
+    block = bytes(1 << 20)
+    answer = httpx.put(upload["url"], content=(block for _ in range(200)), timeout=60)
+    assert answer.status_code == 200
+    assert _peak_memory(process.process.pid) - before < 50 << 20
+
+
+def _peak_memory(pid: int) -> int:
+    """Bytes, from Linux's status of the process."""
+    status = Path(f"/proc/{pid}/status").read_text()
+    return next(
+        int(line.split()[1]) << 10 for line in status.splitlines() if line.startswith("VmHWM")
+    )
+
+
+def test_no_encoder_outlives_it(
+    start: Callable[..., Running],
+    connect: Connect,
+    new_upload: Callable[..., Document],
+    settled: Callable[..., Document],
+    tmp_path: Path,
+    video: Path,
+) -> None:
+    process = start("--data-dir", str(tmp_path))
+    api = connect(process)
+    upload = new_upload(api)
+    httpx.put(upload["url"], content=video.read_bytes())
+    asset_id = api.get(f"/video/v1/uploads/{upload['id']}").json()["data"]["asset_id"]
+    playback_id = settled(asset_id, api)["playback_ids"][0]["id"]
+    port = urlsplit(process.urls["api"]).port or 0
+    with socket.create_connection(("localhost", port)) as viewer:
+        for path in ("animated.gif", "animated.webp", "storyboard.jpg"):
+            viewer.sendall(f"GET /image/{playback_id}/{path} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+        eventually(lambda: _working_on(tmp_path))
+        assert process.stop() == 0
+    assert _working_on(tmp_path) == []
+
+
+def _working_on(folder: Path) -> list[str]:
+    """The ffmpeg processes whose command line names a file in the folder (Linux)."""
+    found = []
+    for command in Path("/proc").glob("[0-9]*/cmdline"):
+        with contextlib.suppress(OSError):
+            words = command.read_text(errors="replace")
+            if str(folder) in words and "ffmpeg" in words:
+                found.append(words)
+    return found
 
 
 class TestRestart:
