@@ -20,6 +20,7 @@ _passwords = PasswordHash.recommended()
 # Compared with when there is no such account, so that the answer takes as long as for a real one.
 _nobodys_hash = _passwords.hash(secrets.token_hex())
 
+STARTING = "This site has just started and is still fetching its videos. Try again in a moment."
 NOT_YOURS = "This belongs to somebody else. Sign in with the account that uploaded it."
 
 
@@ -149,7 +150,7 @@ async def signed_in(request: air.Request) -> Account:
 async def own_video(request: air.Request, asset_id: str) -> Video:
     """Find a video for its uploader.
 
-    Raises LoginRequired, and HTTPException with 404 when there is none, 403 when it is another's.
+    Raises LoginRequired, what `find_video` raises, and HTTPException with 403 for another's.
     """
     account = await signed_in(request)
     video = await find_video(request, asset_id)
@@ -159,25 +160,39 @@ async def own_video(request: air.Request, asset_id: str) -> Video:
 
 
 async def find_video(request: air.Request, asset_id: str) -> Video:
-    """Find a video for anybody. Raises HTTPException with 404 when there is none."""
-    video = await store_of(request).video(asset_id)
+    """Find a video for anybody.
+
+    Raises HTTPException with 404 when there is none, and 503 while that cannot be known yet.
+    """
+    store = store_of(request)
+    video = await store.video(asset_id)
     if video is None:
-        raise air.HTTPException(404, "This video is gone, or never was. Its uploader may know.")
+        raise _missing(store, "This video is gone, or never was. Its uploader may know.")
     return video
 
 
 async def own_upload(request: air.Request, upload_id: str) -> Upload:
     """Find an upload for the account that started it.
 
-    Raises LoginRequired, and HTTPException with 404 when there is none, 403 when it is another's.
+    Raises LoginRequired, and HTTPException with 404 when there is none, 503 while that cannot be
+    known yet, 403 when it is another's.
     """
     account = await signed_in(request)
-    upload = await store_of(request).upload(upload_id)
+    store = store_of(request)
+    upload = await store.upload(upload_id)
     if upload is None:
-        raise air.HTTPException(404, "There is no such upload any more. You can start a new one.")
+        raise _missing(store, "There is no such upload any more. You can start a new one.")
     if upload.user != account.id:
         raise air.HTTPException(403, NOT_YOURS)
     return upload
+
+
+def _missing(store: Store, message: str) -> air.HTTPException:
+    return (
+        air.HTTPException(404, message)
+        if store.complete.is_set()
+        else air.HTTPException(503, STARTING)
+    )
 
 
 Someone = Annotated[Visitor, Depends(visitor)]

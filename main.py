@@ -54,7 +54,7 @@ def create_app(settings: Settings, notice: str = "") -> air.Air:
             # Pages are right from the first one on, unless Mux is slow or away.
             with suppress(TimeoutError):
                 async with asyncio.timeout(REBUILD_PATIENCE_SECONDS):
-                    await reconciliation.rebuilt.wait()
+                    await store.complete.wait()
             yield
             for task in tasks:
                 task.cancel()

@@ -4,7 +4,6 @@ Webhooks cannot reach an app on localhost, and get lost on the way to any other,
 come to the truth without them. https://www.mux.com/docs/core/make-api-requests has the rate limits.
 """
 
-import asyncio
 import logging
 import time
 
@@ -29,10 +28,9 @@ class Reconciliation:
         self._store = store
         self._mux = mux
         self._sync = sync
-        self.rebuilt = asyncio.Event()
 
     async def run(self) -> None:
-        """Ask until cancelled; the first round rebuilds the store and then sets `rebuilt`."""
+        """Ask until cancelled; the first round rebuilds the store."""
         pause = 0.0
         while True:
             hurried = await self._sync.hurried(pause)
@@ -44,7 +42,7 @@ class Reconciliation:
     async def _ask(self) -> bool:
         pending = await self._pending()
         try:
-            if pending and self.rebuilt.is_set():
+            if pending and self._store.complete.is_set():
                 await self._catch_up(pending)
             else:
                 await self._read_everything()
@@ -91,7 +89,7 @@ class Reconciliation:
         for asset_id in before:
             await self._sync.forget_asset(asset_id)
         await self._read_uploads()
-        self.rebuilt.set()
+        self._store.complete.set()
 
     async def _read_uploads(self) -> None:
         """Read the uploads that can still be finished, and forget those that no longer can."""

@@ -87,6 +87,7 @@ class Store:
         self._uploads: dict[str, Upload] = {}
         self._videos: dict[str, Video] = {}
         self._watchers: defaultdict[str, set[Watcher]] = defaultdict(set)
+        self.complete = asyncio.Event()  # set once everything that Mux has was read
         self.closing = False
 
     async def account(self, account_id: str) -> Account | None:

@@ -2,7 +2,8 @@
 
 import air
 
-from access import Someone, Visitor
+from access import STARTING, Someone, Visitor
+from store import Store
 from views.cards import card_grid
 from views.layout import page
 from views.services import ThePlayback, TheStore
@@ -16,7 +17,7 @@ router = air.AirRouter()
 async def home(visitor: Someone, store: TheStore, playback: ThePlayback) -> air.TagResponse:
     """Show what is newest, and to newcomers what they can do here."""
     videos = [video for video in await store.videos() if video.status == "ready"][:NEWEST]
-    newest = card_grid(videos, playback) if videos else _nothing_yet()
+    newest = card_grid(videos, playback) if videos else _nothing_yet(store)
     return air.TagResponse(
         page(
             visitor,
@@ -60,7 +61,9 @@ def _welcome(visitor: Visitor) -> air.Section:
     )
 
 
-def _nothing_yet() -> air.Div:
+def _nothing_yet(store: Store) -> air.Div:
+    if not store.complete.is_set():
+        return air.Div(air.P(STARTING), class_="empty")
     return air.Div(
         air.P("Nothing here yet. The first video could be yours."),
         air.P(air.A("Upload a video", href="/upload", class_="button secondary")),

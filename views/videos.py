@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 import air
 from fastapi import Query
 
-from access import Someone, Visitor
+from access import STARTING, Someone, Visitor
 from store import Store, Video
 from views.cards import card_grid
 from views.forms import clean_line
@@ -38,7 +38,7 @@ async def gallery(
             f"Search: {query}" if query else "Videos",
             air.Div(air.H1("Videos"), _search(query), class_="section-head"),
             _count(query, len(videos)),
-            card_grid(shown, playback) if shown else _empty(query, beyond=bool(videos)),
+            card_grid(shown, playback) if shown else _empty(query, store, beyond=bool(videos)),
             _pages(query, number, last),
         )
     )
@@ -79,8 +79,10 @@ def _count(query: str, count: int) -> air.P | str:
     return air.P(f"{found} “{query}”. ", air.A("Show all", href="/videos"))
 
 
-def _empty(query: str, *, beyond: bool) -> air.Div:
-    if beyond:
+def _empty(query: str, store: Store, *, beyond: bool) -> air.Div:
+    if not store.complete.is_set():
+        words, way_on = STARTING, air.A("Look again", href="/videos")
+    elif beyond:
         words, way_on = "There is nothing on this page.", air.A("To the first page", href="/videos")
     elif query:
         words, way_on = f"No video matches “{query}”.", air.A("Show all videos", href="/videos")

@@ -1,0 +1,128 @@
+"""Mux's truth in the store: whatever order it comes in, and nobody else's."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+
+import pytest
+
+from mux_client import MuxAsset, MuxClient, MuxUpload
+from passthrough import Passthrough
+from settings import load_settings
+from store import Store
+from sync import REMEMBERED, Recent, Sync
+
+LABEL = Passthrough(
+    account_id="u1", account_name="Ada", started_at=1_770_000_000, filename="sea.mp4", size=9
+).encode()
+ASSET = MuxAsset(
+    id="a1",
+    status="ready",
+    created_at=1_770_000_001,
+    playback_id="p1",
+    duration=2.0,
+    aspect_ratio="16:9",
+    title="Sea",
+    passthrough=LABEL,
+    error=None,
+)
+UPLOAD = MuxUpload(
+    id="d1",
+    status="waiting",
+    url="https://example.com/put",
+    asset_id=None,
+    title="Sea",
+    passthrough=LABEL,
+    error=None,
+)
+
+
+def run(scenario: Callable[[Store, Sync], Awaitable[None]]) -> None:
+    async def running() -> None:
+        mux = MuxClient.from_settings(load_settings({"SESSION_SECRET": "s"}))
+        store = Store()
+        await scenario(store, Sync(store, mux))
+        mux.close()
+
+    asyncio.run(running())
+
+
+def test_an_asset_of_ours_becomes_a_video() -> None:
+    async def scenario(store: Store, sync: Sync) -> None:
+        await sync.take_asset(ASSET)
+        video = await store.video("a1")
+        assert video
+        assert (video.title, video.uploader, video.uploader_name) == ("Sea", "u1", "Ada")
+        assert (video.status, video.playback_id, video.duration) == ("ready", "p1", 2.0)
+
+    run(scenario)
+
+
+def test_what_other_apps_keep_in_the_environment_is_left_alone() -> None:
+    async def scenario(store: Store, sync: Sync) -> None:
+        await sync.take_asset(replace(ASSET, passthrough='{"app":"other"}'))
+        await sync.take_upload(replace(UPLOAD, passthrough=""))
+        assert await store.videos() == []
+        assert await store.uploads() == []
+
+    run(scenario)
+
+
+@pytest.mark.parametrize(
+    ("at_mux", "here"),
+    [
+        ("preparing", "processing"),
+        ("ready", "ready"),
+        ("errored", "error"),
+        ("a new one", "processing"),
+    ],
+)
+def test_every_status_of_an_asset_has_its_place(at_mux: str, here: str) -> None:
+    async def scenario(store: Store, sync: Sync) -> None:
+        await sync.take_asset(replace(ASSET, status=at_mux))
+        video = await store.video("a1")
+        assert video
+        assert video.status == here
+
+    run(scenario)
+
+
+def test_a_late_answer_does_not_take_a_ready_video_back() -> None:
+    async def scenario(store: Store, sync: Sync) -> None:
+        await sync.take_asset(ASSET)
+        await sync.take_asset(replace(ASSET, status="preparing", duration=None))
+        video = await store.video("a1")
+        assert video
+        assert (video.status, video.duration) == ("ready", 2.0)
+
+    run(scenario)
+
+
+def test_a_late_answer_does_not_take_a_finished_upload_back() -> None:
+    async def scenario(store: Store, sync: Sync) -> None:
+        await sync.take_upload(replace(UPLOAD, status="asset_created", asset_id="a1", url=None))
+        await sync.take_upload(UPLOAD)
+        upload = await store.upload("d1")
+        assert upload
+        assert (upload.status, upload.asset_id) == ("asset_created", "a1")
+
+    run(scenario)
+
+
+def test_a_late_answer_does_not_bring_a_deleted_video_back() -> None:
+    async def scenario(store: Store, sync: Sync) -> None:
+        await sync.take_asset(ASSET)
+        await sync.forget_asset("a1")
+        await sync.take_asset(ASSET)
+        assert await store.video("a1") is None
+
+    run(scenario)
+
+
+def test_what_is_remembered_has_a_bound() -> None:
+    recent = Recent()
+    for number in range(REMEMBERED + 10):
+        recent.add(str(number))
+    assert "9" not in recent
+    assert "10" in recent
+    assert str(REMEMBERED + 9) in recent
