@@ -90,7 +90,9 @@ def localmux(shared: Running, request: pytest.FixtureRequest) -> Generator[Runni
     """The localmux that most tests share; its log of this test is shown if the test fails."""
     before = len(shared.log())
     yield shared
-    request.node.add_report_section("teardown", "localmux log", shared.log()[before:])
+    written = shared.log()[before:]
+    request.node.add_report_section("teardown", "localmux log", written)
+    assert "Traceback" not in written
 
 
 @pytest.fixture
@@ -107,6 +109,7 @@ def start(request: pytest.FixtureRequest) -> Generator[Callable[..., Running]]:
         yield begin
         for process in started:
             request.node.add_report_section("teardown", "localmux log", process.log())
+            assert "Traceback" not in process.log()
 
 
 @pytest.fixture
@@ -138,16 +141,26 @@ def mux(localmux: Running) -> Generator[mux_python.ApiClient]:
         client.rest_client.pool_manager.clear()
 
 
-@pytest.fixture(scope="session")
-def video(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Two seconds of moving picture and tone, as a phone would send them."""
-    path = tmp_path_factory.mktemp("media") / "video.mp4"
+def make_video(path: Path, *codec: str) -> Path:
+    """Two seconds of moving picture and tone."""
     command = [imageio_ffmpeg.get_ffmpeg_exe(), "-v", "error", "-y"]
     command += ["-f", "lavfi", "-i", "testsrc2=size=640x360:rate=30:duration=2"]
     command += ["-f", "lavfi", "-i", "sine=duration=2"]
-    command += ["-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-c:a", "aac"]
-    subprocess.run([*command, str(path)], check=True)
+    subprocess.run([*command, *codec, str(path)], check=True)
     return path
+
+
+@pytest.fixture(scope="session")
+def video(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What Mux calls standard input: H.264 and AAC."""
+    codec = ["-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-c:a", "aac"]
+    return make_video(tmp_path_factory.mktemp("media") / "video.mp4", *codec)
+
+
+@pytest.fixture(scope="session")
+def old_video(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What an old camera makes: not standard input."""
+    return make_video(tmp_path_factory.mktemp("media") / "old.avi", "-c:v", "mpeg4")
 
 
 @pytest.fixture

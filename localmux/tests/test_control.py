@@ -25,6 +25,8 @@ def process(folder: Path) -> Generator[Running]:
     """A localmux for this module alone: faults and resets would disturb others."""
     with running("--data-dir", str(folder)) as process:
         yield process
+        assert "Traceback" not in process.log()
+        assert "ERROR" not in process.log()
 
 
 @pytest.fixture
@@ -51,6 +53,19 @@ class TestFaults:
         answers = [api.post("/video/v1/uploads", json={}).status_code for _ in range(3)]
         assert answers == [429, 429, 201]
         assert api.get("/_localmux/faults").json() == {"data": []}
+
+    def test_a_preflight_does_not_use_up_a_fault(
+        self, api: httpx.Client, new_upload: NewUpload
+    ) -> None:
+        upload = new_upload(api)
+        order(api, action="status", path="/upload/*", times=1)
+        asked = {"Origin": "http://app.example"}
+        assert httpx.options(upload["url"], headers=asked).status_code == 204
+        refused = httpx.put(upload["url"], content=b"x", headers=asked)
+        assert refused.status_code == 503
+        assert refused.headers["access-control-allow-origin"] == "*"
+        order(api, action="status", method="OPTIONS")
+        assert httpx.options(upload["url"], headers=asked).status_code == 503
 
     def test_a_request_can_get_a_page_of_html(self, api: httpx.Client) -> None:
         order(api, action="html", status=502, path="/video/*")

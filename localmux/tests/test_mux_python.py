@@ -66,6 +66,18 @@ def test_an_upload_goes_from_creation_to_a_ready_asset(mux: Mux, video: Path) ->
     assert upload.id in [one.id for one in uploads.list_direct_uploads(limit=100).data]
 
 
+def test_an_asset_of_unusual_input_can_be_read(
+    mux: Mux, new_upload: Callable[..., Document], old_video: Path
+) -> None:
+    """mux-python raises ValueError for any value it does not know."""
+    upload = new_upload()
+    assert httpx.put(upload["url"], content=old_video.read_bytes()).status_code == 200
+    assets = mux_python.AssetsApi(mux)
+    asset_id = mux_python.DirectUploadsApi(mux).get_direct_upload(upload["id"]).data.asset_id
+    eventually(lambda: assets.get_asset(asset_id).data.status == "ready")
+    assert assets.get_asset(asset_id).data.non_standard_input_reasons.video_codec
+
+
 def test_an_asset_is_created_changed_and_deleted(mux: Mux, video_url: str) -> None:
     assets = mux_python.AssetsApi(mux)
     request = mux_python.CreateAssetRequest(

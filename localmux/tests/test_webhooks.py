@@ -77,6 +77,23 @@ def test_an_upload_tells_its_way_to_ready_in_order(
     assert ready["data"] == shown | {"created_at": int(shown["created_at"])}
 
 
+def test_a_file_that_is_not_standard_input_is_told_before_ready(
+    shared_inbox: Inbox, new_upload: NewUpload, old_video: Path
+) -> None:
+    upload = new_upload()
+    send(upload, old_video.read_bytes())
+    created = shared_inbox.wait("video.upload.asset_created", upload["id"])
+    asset_id = created["data"]["asset_id"]
+    shared_inbox.wait("video.asset.ready", asset_id)
+    assert shared_inbox.types(asset_id)[1:] == [
+        "video.asset.non_standard_input_detected",
+        "video.asset.ready",
+    ]
+    told = shared_inbox.events(asset_id)[1]["data"]
+    assert told["non_standard_input_reasons"]["video_codec"]
+    assert told["status"] == "preparing"
+
+
 def test_a_bad_file_tells_that_asset_and_upload_errored(
     shared_inbox: Inbox, new_upload: NewUpload
 ) -> None:

@@ -57,9 +57,9 @@ class Environment:
 
     async def reset(self) -> None:
         """Forget every resource, file, event, fault and count, as in an empty data folder."""
+        self.store.clear()
         await self.ingest.stop_all()
         await self.receptions.stop_all()
-        self.store.clear()
         self.faults.clear()
         self.clock.reset()
         self.requests.clear()

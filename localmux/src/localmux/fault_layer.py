@@ -11,6 +11,7 @@ from localmux.answers import ApiJSON, MuxError
 from localmux.faults import Fault, Faults
 
 HTML = "<html><head><title>502 Bad Gateway</title></head><body>502 Bad Gateway</body></html>"
+READABLE = {"Access-Control-Allow-Origin": "*"}  # a page must see the status to react to it
 
 logger = logging.getLogger("localmux.faults")
 
@@ -44,9 +45,9 @@ class FaultLayer:
         transport = scope["state"]["transport"]
         if fault.action == "status":
             error = MuxError(fault.status, "fault", fault.message)
-            await ApiJSON(error.body, fault.status)(scope, receive, send)
+            await ApiJSON(error.body, fault.status, READABLE)(scope, receive, send)
         elif fault.action == "html":
-            await HTMLResponse(HTML, fault.status)(scope, receive, send)
+            await HTMLResponse(HTML, fault.status, READABLE)(scope, receive, send)
         elif fault.action == "half":
             await self.app(scope, receive, _half(transport, receive, send))
         elif fault.action == "drop" and fault.after_bytes:

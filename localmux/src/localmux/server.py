@@ -5,6 +5,7 @@ import contextlib
 import errno
 import fcntl
 import json
+import logging
 import os
 import shutil
 import signal
@@ -32,6 +33,7 @@ class CannotStart(Exception):
 
 def serve(configuration: Configuration) -> None:
     """Serve until told to end. Raises CannotStart."""
+    logging.getLogger("uvicorn.error").addFilter(_is_news)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: sys.exit(0))
     with contextlib.ExitStack() as stack:
@@ -40,6 +42,11 @@ def serve(configuration: Configuration) -> None:
             stack.callback(listener.close)
         folder = stack.enter_context(_data_folder(configuration.data_dir))
         asyncio.run(_serve(configuration, folder, sockets))
+
+
+def _is_news(record: logging.LogRecord) -> bool:
+    """A request cut off by the end of the process is no failure worth a traceback."""
+    return not (record.exc_info and isinstance(record.exc_info[1], asyncio.CancelledError))
 
 
 async def _serve(configuration: Configuration, folder: Path, sockets: list[socket.socket]) -> None:
@@ -148,7 +155,7 @@ def _data_folder(chosen: Path | None) -> Generator[Path]:
             shutil.rmtree(folder, ignore_errors=True)
         return
     try:
-        chosen.mkdir(parents=True, exist_ok=True)
+        chosen.mkdir(mode=0o700, parents=True, exist_ok=True)
         lock = (chosen / "lock").open("w")
     except OSError as problem:
         raise CannotStart(f"localmux cannot use the folder {chosen}: {problem.strerror}.") from None
