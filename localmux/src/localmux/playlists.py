@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from .media.asset_media import AUDIO, AssetMedia
-from .media.ladder import AUDIO_BIT_RATE, AUDIO_CODEC, PACKAGING, Rendition
+from .media.ladder import AUDIO_BANDWIDTH, AUDIO_CODEC, Rendition
 from .media.timeline import Track
 
 RESOLUTIONS = ("270p", "360p", "480p", "540p", "720p", "1080p", "1440p", "2160p")
@@ -37,7 +37,7 @@ def master_playlist(media: AssetMedia, base: str, selection: Selection) -> str:
     """The list of renditions; `base` is put before their relative addresses."""
     lines = ["#EXTM3U", "#EXT-X-VERSION:5", "#EXT-X-INDEPENDENT-SEGMENTS"]
     if not media.renditions:
-        bandwidth = round(AUDIO_BIT_RATE * PACKAGING)
+        bandwidth = AUDIO_BANDWIDTH
         lines.append(f'#EXT-X-STREAM-INF:BANDWIDTH={bandwidth},CODECS="{AUDIO_CODEC}"')
         return "\n".join([*lines, f"{base}{AUDIO}.m3u8", ""])
     if media.sound:
@@ -66,7 +66,7 @@ def media_playlist(track: Track, base: str) -> str:
 
 
 def _stream_inf(media: AssetMedia, rendition: Rendition) -> str:
-    sound = round(AUDIO_BIT_RATE * PACKAGING) if media.sound else 0
+    sound = AUDIO_BANDWIDTH if media.sound else 0
     codecs = f"{AUDIO_CODEC},{rendition.codec}" if media.sound else rendition.codec
     rate = media.info.video.frame_rate if media.info.video else 0
     attributes = [

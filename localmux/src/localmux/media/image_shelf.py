@@ -11,6 +11,7 @@ from .media_info import VideoTrack
 from .storyboard import draw
 
 FOLDER = "images"
+FORMATS = STILL_FORMATS.keys() | ANIMATION_FORMATS.keys()
 KEPT = 64  # images of one asset; a stranger asking for every size must not fill the disk
 
 
@@ -53,11 +54,11 @@ class ImageShelf:
         return await self._keep(media, file_name(image), build)
 
     async def _keep(self, media: AssetMedia, name: str, build: Build) -> Path:
-        """Make the image of that name, unless it is there, and let the oldest go for it."""
+        """Make the image of that name, unless it is there, and let the least used go for it."""
         path = media.folder / FOLDER / name
-        if not path.exists():
-            await self._maker.make(path, build)
-            _let_go(path.parent)
+        await self._maker.make(path, build)
+        path.touch()
+        _let_go(path.parent)
         return path
 
 
@@ -70,7 +71,7 @@ def _picture(
 
 
 def _let_go(folder: Path) -> None:
-    images = [path for path in folder.iterdir() if path.suffix != ".part"]
+    images = [path for path in folder.iterdir() if path.suffix[1:] in FORMATS]
     images.sort(key=lambda path: path.stat().st_mtime)
     for path in images[:-KEPT]:
         with contextlib.suppress(FileNotFoundError):

@@ -12,7 +12,9 @@ DISTINCT = Fraction(9, 10)  # a rung this near to the one above it would show no
 AUDIO_BIT_RATE = 128_000
 AUDIO_CODEC = "mp4a.40.2"
 BURST = Fraction(5, 4)  # the fullest segment over `maxrate`: its encoder's buffer, one second
-PACKAGING = Fraction(107, 100)  # what MPEG-TS adds
+AUDIO_BANDWIDTH = AUDIO_BIT_RATE * 5 // 4  # in MPEG-TS, each AAC frame with its headers
+PACKAGING = Fraction(103, 100)  # headers of MPEG-TS packets
+FRAME_PACKAGING = 2 * 188 * 8  # bits: a frame's own headers, and stuffing of its last packet
 
 # Name, macroblocks per second and per frame (H.264 table A-1).
 LEVELS = (
@@ -39,6 +41,7 @@ class Rendition:
     peak_bit_rate: int
     codec: str
     level: str = ""
+    target: int = 0  # bits per second that the encoder may take
     copied: bool = False
 
     @property
@@ -63,11 +66,12 @@ def encoded_rendition(video: VideoTrack, short_side: int, frame_rate: Fraction) 
         short_side=short_side,
         width=size[0],
         height=size[1],
-        bit_rate=round(average * PACKAGING),
-        peak_bit_rate=round(average * BURST * PACKAGING),
+        bit_rate=_packaged(average, frame_rate),
+        peak_bit_rate=_packaged(average * BURST, frame_rate),
         # `ultrafast` writes the Constrained Baseline profile.
         codec=f"avc1.42c0{round(float(level) * 10):02x}",
         level=level,
+        target=average,
     )
 
 
@@ -77,11 +81,15 @@ def copied_rendition(video: VideoTrack, *, bit_rate: int, peak_bit_rate: int) ->
         short_side=min(video.width, video.height),
         width=video.width,
         height=video.height,
-        bit_rate=round(bit_rate * PACKAGING),
-        peak_bit_rate=round(peak_bit_rate * PACKAGING),
+        bit_rate=_packaged(bit_rate, video.frame_rate),
+        peak_bit_rate=_packaged(peak_bit_rate, video.frame_rate),
         codec=video.codec_string,
         copied=True,
     )
+
+
+def _packaged(bit_rate: Fraction | int, frame_rate: Fraction) -> int:
+    return round(bit_rate * PACKAGING + FRAME_PACKAGING * frame_rate)
 
 
 def _even(pixels: int) -> int:

@@ -28,9 +28,7 @@ class VideoTrack:
     square_pixels: bool
     interlaced: bool
     frame_rate: Fraction
-    constant_rate: bool
     bit_rate: int  # bits per second; 0 where unknown
-    start: float
     end: float
     longest_gop: float  # seconds between keyframes at most; 0 where unknown
     keyframes: tuple[Keyframe, ...]  # empty unless segments can be copied out of the source
@@ -44,8 +42,6 @@ class AudioTrack:
     codec: str
     channels: int
     layout: str
-    sample_rate: int
-    start: float
     end: float
 
 

@@ -12,6 +12,7 @@ NO_INDEX = (
     "It was probably not recorded, copied or downloaded to its end: send the complete file."
 )
 DAMAGED = f"The file is damaged, or its format is not one that can be read here. {ACCEPTED}"
+UNKNOWN_PICTURE = f"The picture is in a format that cannot be decoded here. {ACCEPTED}"
 NOTHING_TO_PLAY = f"The file holds neither a picture nor a sound track. {ACCEPTED}"
 TOO_LARGE = "The picture is larger than 8192 pixels on one side. Scale it down and send it again."
 
@@ -42,6 +43,20 @@ def cut_off(present: float, promised: float) -> InvalidInput:
         f"The file is cut off: it promises {promised:.1f} seconds and holds {present:.1f}. "
         "It was probably not copied or downloaded to its end: send the complete file."
     )
+
+
+def refuse_cut_riff(path: Path) -> None:
+    """Raises InvalidInput for an AVI or WAV shorter than it says: libav plays it without a word."""
+    with path.open("rb") as file:
+        head = file.read(8)
+    promised = int.from_bytes(head[4:8], "little") + len(head)
+    present = path.stat().st_size
+    # A recorder that was never stopped leaves zeroes or ones there.
+    if head[:4] == b"RIFF" and present < promised < 0xFFFF_0000:
+        raise InvalidInput(
+            f"The file is cut off: it promises {promised:,} bytes and holds {present:,}. "
+            "It was probably not copied or downloaded to its end: send the complete file."
+        )
 
 
 def unreadable(path: Path) -> InvalidInput:

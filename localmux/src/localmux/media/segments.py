@@ -51,7 +51,7 @@ def encoded(source: Source, video: VideoTrack, rendition: Rendition, frames: Fra
     """One video segment, decoded and encoded."""
     size = f"scale={rendition.width}:{rendition.height}:flags=fast_bilinear"
     filters = [*frames_filter(source.info, video, frames), size, "setsar=1", "format=yuv420p"]
-    limit = str(round(rendition.bit_rate / 1.07))
+    limit = str(rendition.target)
     return [
         *reading(source.path, start=seek_point(source.info, video, frames.first)),
         *("-map", f"0:{video.index}", "-vf", ",".join(filters)),

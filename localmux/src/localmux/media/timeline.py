@@ -11,6 +11,7 @@ from .media_info import Keyframe, MediaInfo, VideoTrack
 SEGMENT = 4  # seconds
 LONGEST_SEGMENT = 6  # seconds; Mux's media playlists say EXT-X-TARGETDURATION:6
 SHORTEST_LAST = 1  # seconds; a shorter rest joins the segment before it
+SHORTEST_PICTURE = 0.5  # seconds; Chromium's own HLS refuses a segment of a few frames
 SAMPLE_RATE = 48_000  # of every audio rendition, whatever the source has
 AAC_FRAME = 1024  # samples
 SOUND_OVERHANG = 0.5  # seconds the sound may outlast the picture before its last frame is held
@@ -42,7 +43,8 @@ class Track:
 def picture_frames(info: MediaInfo, video: VideoTrack) -> int:
     """How many frames the renditions have; the last one is held while the sound goes on."""
     held = info.duration - video.end > SOUND_OVERHANG
-    return max(1, round((info.duration if held else video.end) * video.frame_rate))
+    duration = max(SHORTEST_PICTURE, info.duration if held else video.end)
+    return round(duration * video.frame_rate)
 
 
 def even_cuts(frames: int, frame_rate: Fraction) -> tuple[int, ...]:
@@ -63,7 +65,7 @@ def keyframe_cuts(info: MediaInfo, *, short_side: int) -> tuple[int, ...] | None
     video = info.video
     if not video or not video.keyframes or not _is_standard(video, short_side):
         return None
-    if info.duration - video.end > SOUND_OVERHANG:
+    if video.end < SHORTEST_PICTURE or info.duration - video.end > SOUND_OVERHANG:
         return None
     cuts = _cuts_at(video.keyframes, round(video.end * video.frame_rate), video.frame_rate)
     longest = max(end - start for start, end in pairwise(cuts)) / video.frame_rate
