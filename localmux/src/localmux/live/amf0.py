@@ -38,10 +38,8 @@ def _encoded(value: Value) -> bytes:
             return _encoded_string(value.encode())
         case list():
             return struct.pack(">BI", STRICT_ARRAY, len(value)) + encode(*value)
-        case EcmaArray():
-            return struct.pack(">BI", ECMA_ARRAY, len(value)) + _encoded_members(value)
         case dict():
-            return bytes([OBJECT]) + _encoded_members(value)
+            return _encoded_members(value)
 
 
 def _encoded_string(text: bytes) -> bytes:
@@ -51,10 +49,10 @@ def _encoded_string(text: bytes) -> bytes:
 
 
 def _encoded_members(members: dict[str, Value]) -> bytes:
-    parts = [
-        struct.pack(">H", len(name.encode())) + name.encode() + _encoded(value)
-        for name, value in members.items()
-    ]
+    counted = isinstance(members, EcmaArray)
+    parts = [struct.pack(">BI", ECMA_ARRAY, len(members)) if counted else bytes([OBJECT])]
+    for name, value in members.items():
+        parts += [struct.pack(">H", len(name.encode())), name.encode(), _encoded(value)]
     return b"".join(parts) + bytes([0, 0, OBJECT_END])
 
 

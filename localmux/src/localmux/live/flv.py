@@ -4,7 +4,6 @@ Source: Adobe Flash Video File Format Specification 10.1, annex E,
 https://rtmp.veriskope.com/pdf/video_file_format_spec_v10_1.pdf
 """
 
-import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -31,13 +30,9 @@ class Tag:
 def written(tag: Tag) -> bytes:
     """The tag as part of a file or pipe that began with HEADER."""
     size, time = len(tag.body), tag.timestamp
-    head = struct.pack(">IBHBBHB", (tag.kind << 24) | size, *_three(time), time >> 24, 0, 0)
-    return b"".join((head, tag.body, struct.pack(">I", TAG_HEADER + size)))
-
-
-def _three(timestamp: int) -> tuple[int, int]:
-    """The lower 24 bits: FLV puts the upper 8 after them."""
-    return (timestamp >> 16) & 0xFF, timestamp & 0xFFFF
+    low, high = (time & 0xFFFFFF).to_bytes(3), (time >> 24).to_bytes(1)
+    head = bytes([tag.kind]) + size.to_bytes(3) + low + high + bytes(3)
+    return b"".join((head, tag.body, (TAG_HEADER + size).to_bytes(BACK_POINTER)))
 
 
 def tags(data: bytes) -> Iterator[Tag]:
