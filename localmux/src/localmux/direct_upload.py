@@ -76,7 +76,7 @@ def _find(environment: Environment, request: Request) -> Resource:
 def _cors(request: Request, upload: Resource) -> dict[str, str]:
     """What lets a page of exactly the upload's cors_origin send and read; others get nothing."""
     origin, allowed = request.headers.get("origin"), upload.document.get("cors_origin")
-    if origin is None or allowed is None or allowed.rstrip("/") not in ("*", origin):
+    if origin is None or allowed is None or allowed not in ("*", origin):
         return {}
     return {
         "Access-Control-Allow-Origin": "*" if allowed == "*" else origin,

@@ -19,7 +19,7 @@ logger = logging.getLogger("localmux.faults")
 class Protocol(H11Protocol):
     """uvicorn's HTTP, which also lets the app cut the connection it talks over."""
 
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+    def connection_made(self, transport: asyncio.Transport) -> None:
         super().connection_made(transport)
         self.app_state = {**self.app_state, "transport": transport}
 

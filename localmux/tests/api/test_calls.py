@@ -1,10 +1,14 @@
 """What holds for every API request: credentials, error shape, headers, bodies."""
 
+import json
 from collections.abc import Callable
 
 import httpx
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
+from localmux.answers import Document
 from localmux.testing import Running
 
 PATHS = [
@@ -23,6 +27,13 @@ PATHS = [
     ("GET", "/video/v1/uploads/abc"),
     ("PUT", "/video/v1/uploads/abc/cancel"),
 ]
+names = st.sampled_from(
+    [
+        *("inputs", "input", "url", "playback_policies", "playback_policy", "passthrough", "meta"),
+        *("title", "new_asset_settings", "cors_origin", "timeout", "test", "video_quality"),
+        *("advanced_playback_policies", "policy", "action", "seconds", "times", "path"),
+    ]
+)
 NOT_FOUND = {
     "error": {
         "type": "not_found",
@@ -99,6 +110,29 @@ def test_a_body_that_is_no_json_object_is_400(api: httpx.Client, body: bytes) ->
     answer = api.post("/video/v1/uploads", content=body)
     assert answer.status_code == 400
     assert answer.json()["error"]["type"] == "invalid_parameters"
+
+
+values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(names, inner, max_size=3),
+    max_leaves=8,
+)
+
+
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(
+    body=st.dictionaries(names, values, max_size=6),
+    path=st.sampled_from(["/video/v1/uploads", "/video/v1/assets", "/_localmux/faults"]),
+)
+def test_no_body_upsets_the_api(api: httpx.Client, body: Document, path: str) -> None:
+    if path == "/_localmux/faults":
+        body = body | {"stage": "lunch"}  # a fault that works would disturb other tests
+    answer = api.post(path, content=json.dumps(body))
+    assert answer.status_code in (201, 400)
+    if answer.status_code == 400:
+        assert answer.json()["error"]["messages"]
 
 
 def test_rate_limits_are_off_by_default(api: httpx.Client) -> None:
