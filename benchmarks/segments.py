@@ -1,0 +1,108 @@
+"""What localmux adds to bare ffmpeg: cold segments, readiness after the last byte, memory.
+
+Everything that is compared runs in turns in this one process, so that a busy machine slows both.
+"""
+
+import asyncio
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from localmux.media.asset_media import AUDIO, AssetMedia
+from localmux.media.encoders import Encoders, Priority
+from localmux.media.ffmpeg import ffmpeg_executable
+from localmux.media.maker import Maker
+from localmux.media.testing import make_file, prepare
+
+SECONDS = 24  # of the source whose segments are made
+PICTURE = ("-f", "lavfi", "-i", f"testsrc2=s=1920x1080:r=30:d={SECONDS},noise=alls=8:allf=t")
+SOUND = ("-f", "lavfi", "-i", f"sine=440:d={SECONDS}")
+H264 = ("-c:v", "libx264", "-preset", "ultrafast", "-b:v", "8M", "-pix_fmt", "yuv420p")
+GOPS = {"keyframe every 2 s": "60", "keyframe every 8.3 s": "250"}
+
+MINUTE = ("-f", "lavfi", "-i", "testsrc2=s=640x360:r=30:d=60", "-f", "lavfi", "-i", "sine=d=60")
+QUICK = ("-c:v", "libx264", "-preset", "ultrafast")
+KINDS = {
+    "standard.mp4": QUICK,
+    "ten-bit-hevc.mov": (
+        *("-c:v", "libx265", "-preset", "ultrafast", "-x265-params", "log-level=error"),
+        *("-pix_fmt", "yuv420p10le", "-tag:v", "hvc1"),
+    ),
+    "varying-rate.mp4": ("-vf", "select='gt(random(1),0.3)'", "-fps_mode", "vfr", *QUICK),
+    "matroska.mkv": (*QUICK, "-c:a", "libopus"),
+    "browser.webm": ("-c:v", "libvpx", "-deadline", "realtime", "-cpu-used", "16"),
+    "old.avi": ("-c:v", "mpeg4"),
+    "broadcast.ts": QUICK,
+    "song.mp3": ("-vn",),
+}
+
+
+def main() -> None:
+    """Print every figure as a line of its own."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        for title, gop in GOPS.items():
+            _segments(title, gop, folder)
+        for kind, options in KINDS.items():
+            source = make_file(folder / kind, *MINUTE, *options)
+            taken = _timed(lambda source=source: prepare(source, source.with_suffix(".asset")))
+            print(f"ready after the last byte, 60 s {kind:18} {taken:5.2f} s  (limit 2 s)")
+    print(f"memory of a server that has loaded playback      {_memory():5.0f} MB (limit 80 MB)")
+
+
+def _segments(title: str, gop: str, folder: Path) -> None:
+    source = make_file(folder / f"gop-{gop}.mp4", *PICTURE, *SOUND, *H264, "-g", gop)
+    media = prepare(source, folder / f"asset-{gop}")
+    ours, bare = [], []
+    for number in range(len(media.picture or ())):
+        bare.append(_timed(lambda number=number: _bare(source, number, folder)))
+        ours.append(_timed(lambda number=number: _cold(media, "720p", number)))
+    sound = sum(_timed(lambda n=n: _cold(media, AUDIO, n)) for n in range(len(media.sound or ())))
+    ratio = statistics.median(map(float.__truediv__, ours, bare))
+    print(f"cold 720p segment over bare ffmpeg, {title:20} {ratio:5.2f}   (limit 1.3)")
+    factor = SECONDS / (sum(ours) + sound)
+    print(f"playing through 720p cold, {title:20}          {factor:5.1f} x real time")
+
+
+def _cold(media: AssetMedia, rendition: str, number: int) -> None:
+    async def work() -> None:
+        encoders = Encoders()
+        build = media.segment_build(rendition, number, encoders, Priority.NOW)
+        await Maker().make(media.segment_path(rendition, number), build)
+        await encoders.close()
+
+    asyncio.run(work())
+
+
+def _bare(source: Path, number: int, folder: Path) -> None:
+    command = [
+        *(ffmpeg_executable(), "-v", "error", "-nostdin", "-y"),
+        *("-ss", str(4 * number), "-t", "4", "-i", str(source), "-an"),
+        *("-vf", "scale=-2:720:flags=fast_bilinear", "-c:v", "libx264", "-preset", "ultrafast"),
+        *("-crf", "23", "-f", "mpegts", str(folder / "bare.ts")),
+    ]
+    subprocess.run(command, check=True)
+
+
+def _timed(work: Callable[[], object]) -> float:
+    begin = time.perf_counter()
+    work()
+    return time.perf_counter() - begin
+
+
+def _memory() -> float:
+    """Resident memory in MB; `ru_maxrss` counts kilobytes on Linux and bytes on macOS."""
+    code = (
+        "import resource, uvicorn, localmux.playback as _; print(resource.getrusage(0).ru_maxrss)"
+    )
+    command = [sys.executable, "-c", code]
+    answer = subprocess.run(command, capture_output=True, check=True).stdout
+    return int(answer) / (1_000_000 if sys.platform == "darwin" else 1_000)
+
+
+if __name__ == "__main__":
+    main()
