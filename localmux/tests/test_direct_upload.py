@@ -174,6 +174,22 @@ def test_a_silent_sender_gives_way_to_one_that_resumes(new_upload: NewUpload) ->
         assert silent.recv(1000).startswith(b"HTTP/1.1 409")
 
 
+def test_a_question_never_completes_what_is_still_being_sent(
+    api: httpx.Client, new_upload: NewUpload
+) -> None:
+    upload = new_upload()
+    address = urlsplit(upload["url"])
+    with socket.create_connection((address.hostname or "", address.port or 80)) as sender:
+        head = f"PUT {address.path}?{address.query} HTTP/1.1\r\nHost: x\r\n"
+        sender.sendall(f"{head}Content-Length: {8 << 20}\r\n\r\n".encode() + bytes(6 << 20))
+        held = eventually(lambda: stored(upload["url"]))
+        size = int((held or "").rpartition("-")[2]) + 1
+        assert put(upload["url"], span=f"*/{size}").status_code == 308
+        sender.sendall(bytes(2 << 20))
+        assert sender.recv(1000).startswith(b"HTTP/1.1 200")
+    assert status(api, upload) != "waiting"
+
+
 def test_a_wrong_token_is_refused_and_an_unknown_upload_not_found(new_upload: NewUpload) -> None:
     upload = new_upload()
     plain = upload["url"].partition("?")[0]
@@ -199,6 +215,7 @@ def test_a_timed_out_upload_takes_no_more_bytes(
     client = connect(start())
     upload = new_upload(client, timeout=60)
     client.put("/_localmux/time", json={"advance": 61})
+    assert put(upload["url"], b"x").status_code == 410
     after = client.get(f"/video/v1/uploads/{upload['id']}").json()["data"]
     assert after["status"] == "timed_out"
     assert "url" not in after

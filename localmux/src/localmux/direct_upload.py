@@ -106,10 +106,14 @@ async def _receive(environment: Environment, request: Request, upload: Resource)
         chunk = ContentRange.parse(header) if header else None
     except BadRange as problem:
         raise Refused(400, str(problem)) from None
+    if _is_complete(environment, upload.id):
+        return Response()
     with environment.receptions.of(upload.id) as reception:
         try:
             if chunk and chunk.first is None:
-                return _progress(environment, upload.id, reception, chunk.total)
+                # what is being sent at this moment completes the upload itself
+                total = None if reception.lock.locked() else chunk.total
+                return _progress(environment, upload.id, reception, total)
             async with reception.turn():
                 return await _append(environment, request, upload.id, reception, chunk)
         except TakenOver:
