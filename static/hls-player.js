@@ -28,7 +28,10 @@ class HlsPlayer extends HTMLElement {
     this.recovery = new Recovery(this, this.querySelector(".player-message"));
     this.menu = new QualityMenu();
     this.liveButton = new LiveButton(this.video);
-    this.append(this.menu.element, this.liveButton.element);
+    this.bar = document.createElement("div");
+    this.bar.className = "player-bar";
+    this.bar.append(this.menu.element, this.liveButton.element);
+    this.append(this.bar);
     this.listen();
     this.start(this.getAttribute("src"));
   }
@@ -58,8 +61,7 @@ class HlsPlayer extends HTMLElement {
     this.listeners = this.run = null;
     this.position = 0;
     this.release();
-    this.menu.element.remove();
-    this.liveButton.element.remove();
+    this.bar.remove();
   }
 
   /** Also keeps the browser from loading by itself what hls.js is about to load. */

@@ -1,10 +1,10 @@
+import { pauseAfter } from "./back-off.js";
 import { Fragments } from "./live-updates/fragments.js";
 
 /** Milliseconds without any message, pings included, before a connection counts as lost: three pings. */
 const SILENCE = 30_000;
 /** Milliseconds after which a hidden page gives its connection back: a browser has six of them per site. */
 const HIDDEN_PATIENCE = 60_000;
-const LONGEST_PAUSE = 30_000;
 /** Answers after which asking again is of no use; 204 is the server's own way to say so. */
 const OVER = [204, 401, 403, 404, 410];
 
@@ -22,6 +22,7 @@ class LiveUpdates extends HTMLElement {
     on(window, "pageshow", ({ persisted }) => persisted && this.wake());
     on(document, "visibilitychange", () => this.handleVisibility());
     this.failures = 0;
+    this.fragments.remember(this.children);
     this.wake();
   }
 
@@ -92,8 +93,7 @@ class LiveUpdates extends HTMLElement {
     asking.abort();
     if (events !== this.events || !this.listeners) return;
     if (OVER.includes(status)) return this.end(status);
-    const pause = Math.min(LONGEST_PAUSE, 1000 * 2 ** this.failures++) * (0.75 + Math.random() / 2);
-    this.retry = setTimeout(() => this.connect(), pause);
+    this.retry = setTimeout(() => this.connect(), pauseAfter(this.failures++));
   }
 
   end(status) {

@@ -26,6 +26,8 @@ class UploadForm extends HTMLElement {
       on(document, type, (event) => this.drag(event));
     on(window, "offline", () => this.upload?.interrupt());
     on(window, "online", () => this.upload?.state === "lost" && this.upload.interrupt());
+    // Chosen before this script arrived, or kept by the browser over a reload.
+    if (this.file) this.choose();
   }
 
   connectedMoveCallback() {}
@@ -54,36 +56,41 @@ class UploadForm extends HTMLElement {
   drag(event) {
     if (!event.dataTransfer.types.includes("Files")) return;
     event.preventDefault();
-    this.toggleAttribute("dragging", event.type === "dragover" && !this.busy);
+    this.classList.toggle("dragging", event.type === "dragover" && !this.busy);
     if (event.type !== "drop" || this.busy) return;
+    if (event.dataTransfer.files.length > 1) return this.tell("Drop one file at a time.");
     this.fileInput.files = event.dataTransfer.files;
     this.choose();
   }
 
-  /** False, and the reason on the page, unless the chosen file can be sent. */
-  check() {
-    const text = problemWith(this.file, {
+  /** What keeps the chosen file from being sent. */
+  get problem() {
+    return problemWith(this.file, {
       accept: (this.getAttribute("accept") ?? "").split(","),
       maxBytes: Number(this.getAttribute("max-bytes") ?? Infinity),
-      expected: this.hasAttribute("url") && {
-        name: this.getAttribute("filename"),
-        size: Number(this.getAttribute("size")),
-      },
+      expectedName: this.getAttribute("filename"),
+      expectedSize: Number(this.getAttribute("size")),
     });
-    showProblems(this, text ? [{ text, field: this.fileInput }] : []);
-    return !text;
+  }
+
+  tell(problem) {
+    showProblems(this, problem ? [{ text: problem, field: this.fileInput }] : []);
   }
 
   choose() {
-    if (!this.check() || this.busy) return;
+    if (this.busy) return;
+    this.tell(this.problem);
+    if (this.problem) return;
     if (this.titleInput && !this.titleTyped) this.titleInput.value = titleFrom(this.file.name);
     if (this.hasAttribute("url")) this.send(this.getAttribute("url"), this.getAttribute("page"));
   }
 
   async submit(event) {
     event.preventDefault();
-    if (this.busy || !this.check()) return;
+    if (this.busy) return;
     if (this.hasAttribute("url")) return this.choose();
+    this.tell(this.problem);
+    if (this.problem) return;
     this.creating = true;
     const { url, page, problems } = await createUpload(
       this.getAttribute("create"),
@@ -125,11 +132,11 @@ class UploadForm extends HTMLElement {
     if (!confirm("Cancel this upload? What has been sent so far is thrown away.")) return;
     if (this.upload.state === "done") return;
     this.upload.pause();
-    const answer = await fetch(this.getAttribute("cancel"), { method: "POST" }).catch(() => null);
-    if (answer?.ok) return location.assign(START_AGAIN);
-    showProblems(this, [
-      { text: "The upload could not be cancelled. It is paused; please try again." },
-    ]);
+    // Not followed, because the page it leads to would use up the words that the next one shows.
+    const options = { method: "POST", redirect: "manual" };
+    const answer = await fetch(this.getAttribute("cancel"), options).catch(() => null);
+    if (answer?.ok || answer?.type === "opaqueredirect") return location.assign(START_AGAIN);
+    showProblems(this, [{ text: "The upload is paused but not cancelled. Please try again." }]);
   }
 }
 

@@ -7,9 +7,9 @@ const JUMP = 10;
 export class QualityMenu {
   constructor() {
     this.select = document.createElement("select");
+    this.select.className = "player-quality";
     this.automatic = new Option("Auto", "0");
     this.element = document.createElement("label");
-    this.element.className = "player-quality";
     this.element.append("Quality ", this.select);
     this.element.hidden = true;
     this.select.addEventListener("change", () => this.choose());

@@ -1,9 +1,9 @@
+import { pauseAfter } from "../back-off.js";
+
 /** Media errors forgiven within a minute; more of them mean that the file itself cannot be decoded. */
 const MEDIA_ERRORS_FORGIVEN = 3;
 /** Milliseconds between two looks at a video that is not ready yet. */
 const NOT_READY_PAUSE = 5000;
-/** Milliseconds up to which the pause between two tries grows. */
-const LONGEST_PAUSE = 30_000;
 
 const OFFLINE = "You are offline. Playback goes on when the connection is back.";
 const TROUBLE = "The connection is in trouble. Trying again…";
@@ -102,12 +102,9 @@ export class Recovery {
     const notReady = status === 409 || status === 412;
     if (notReady) this.say(NOT_READY);
     else this.#sayTrouble();
-    const pause = notReady
-      ? NOT_READY_PAUSE
-      : Math.min(LONGEST_PAUSE, 1000 * 2 ** this.#failures++);
+    const pause = notReady ? NOT_READY_PAUSE : pauseAfter(this.#failures++);
     clearTimeout(this.#timer);
-    // Spread, so that the viewers of one broadcast do not all come back in the same moment.
-    this.#timer = setTimeout(() => this.tryAgain(), pause * (0.75 + Math.random() / 2));
+    this.#timer = setTimeout(() => this.tryAgain(), pause);
   }
 
   /** Our own server hands out an address with a new token, or says why it does not. */

@@ -3,6 +3,11 @@ export class Fragments {
   /** Element → what the server last said about it; scripts may have changed the element itself since. */
   #served = new WeakMap();
 
+  /** To be called before other scripts change what the server sent. */
+  remember(elements) {
+    for (const element of elements) this.#served.set(element, fingerprint(element));
+  }
+
   /** Replaces each element by its namesake, and only if the server says something new about it. */
   show(html) {
     const template = document.createElement("template");
@@ -13,8 +18,7 @@ export class Fragments {
       const meant = fingerprint(fresh);
       if (meant !== (this.#served.get(old) ?? fingerprint(old))) {
         // What is around it no longer is what the server last sent for that.
-        for (let around = old.parentElement; around; around = around.parentElement)
-          this.#served.delete(around);
+        for (let around = old; around; around = around.parentElement) this.#served.delete(around);
         replace(old, fresh);
       }
       this.#served.set(old.isConnected ? old : fresh, meant);

@@ -1,15 +1,11 @@
-import { UploadError, checkWorthRetrying, putChunk } from "./chunk-request.js";
+import { pauseAfter } from "../back-off.js";
+import { FIRST_CHUNK, UploadError } from "./chunk-request.js";
+import { checkWorthRetrying, nextChunkSize, putChunk } from "./chunk-request.js";
 
-/** Bytes; every chunk but the last must be a multiple of it. */
-const UNIT = 256 * 1024;
-const FIRST_CHUNK = 32 * UNIT;
-const LARGEST_CHUNK = 128 * UNIT;
-/** Milliseconds: a chunk that took less makes the next one twice as large. */
-const QUICK = 4000;
-/** Milliseconds up to which the pause between two tries grows. */
-const LONGEST_PAUSE = 30_000;
 /** Statuses of a server that takes chunks but does not know the question how much it has. */
 const NOT_ASKABLE = [400, 405, 411];
+/** Statuses for a chunk after a gap. A server that hides what it stores may have lost one unnoticed. */
+const OUT_OF_PLACE = [400, 416];
 
 /**
  * Sends one file in chunks to a resumable upload address; a "change" event follows every step.
@@ -23,6 +19,7 @@ export class ChunkedUpload extends EventTarget {
   #chunkSize = FIRST_CHUNK;
   #failures = 0;
   #rangeHidden = false;
+  #startedOver = false;
   #request = new AbortController();
   #wake = () => {};
 
@@ -72,22 +69,26 @@ export class ChunkedUpload extends EventTarget {
     const start = this.acknowledged;
     const end = Math.min(start + this.#chunkSize, this.file.size);
     const began = Date.now();
-    const { status, stored } = await this.#put(start, end);
-    if (isComplete(status)) {
+    const { status, complete, stored } = await this.#put(start, end);
+    if (complete) {
       if (end < this.file.size) throw new UploadError("The server ended the upload too early.");
       return this.#finish();
+    }
+    if (this.#rangeHidden && OUT_OF_PLACE.includes(status) && !this.#startedOver) {
+      this.#startedOver = true;
+      return this.#acknowledge(0);
     }
     // A chunk of which nothing was kept must not be sent again and again without a pause.
     if (status !== 308 || (stored !== null && stored <= start)) return this.#waitAfter(status);
     this.#rangeHidden = stored === null;
     this.#failures = 0;
-    if (Date.now() - began < QUICK) this.#chunkSize = Math.min(2 * this.#chunkSize, LARGEST_CHUNK);
+    this.#chunkSize = nextChunkSize(this.#chunkSize, Date.now() - began);
     return this.#acknowledge(stored ?? end);
   }
 
   async #ask() {
-    const { status, stored } = await this.#put(this.acknowledged, this.acknowledged);
-    if (isComplete(status)) return this.#finish();
+    const { status, complete, stored } = await this.#put(this.acknowledged, this.acknowledged);
+    if (complete) return this.#finish();
     if (NOT_ASKABLE.includes(status)) return true;
     if (status !== 308) return this.#waitAfter(status);
     // Silence about the range means "nothing stored" only from a server that lets us read it.
@@ -96,12 +97,11 @@ export class ChunkedUpload extends EventTarget {
   }
 
   async #waitAfter(status) {
-    if (this.state === "paused" || this.state === "stopped") return false;
     await checkWorthRetrying(status, this.file);
+    if (this.state === "paused" || this.state === "stopped") return false;
     if (status !== 308) this.#become("lost");
     this.#chunkSize = FIRST_CHUNK;
-    const pause = Math.min(LONGEST_PAUSE, 1000 * 2 ** this.#failures++);
-    return this.#sleep(pause * (0.75 + Math.random() / 2));
+    return this.#sleep(pauseAfter(this.#failures++));
   }
 
   /** Until the time is over or something happens; false, as nobody knows what happened meanwhile. */
@@ -115,8 +115,7 @@ export class ChunkedUpload extends EventTarget {
 
   /** A file stored to its last byte but not confirmed is not known to be done: false. */
   #acknowledge(stored) {
-    if (stored > this.file.size)
-      throw new UploadError("The server has another file for this upload.");
+    if (stored > this.file.size) throw new UploadError("The server has a different file.");
     this.acknowledged = stored;
     this.#become(this.state === "lost" ? "sending" : this.state);
     return stored < this.file.size;
@@ -145,8 +144,4 @@ export class ChunkedUpload extends EventTarget {
     this.#inFlight = 0;
     return answer;
   }
-}
-
-function isComplete(status) {
-  return status === 200 || status === 201;
 }

@@ -1,8 +1,8 @@
-const SIZE_UNITS = ["bytes", "KB", "MB", "GB", "TB"];
+const SIZE_UNITS = ["bytes", "kB", "MB", "GB", "TB"];
 
 export function formatSize(bytes) {
-  const power = Math.min(SIZE_UNITS.length - 1, Math.floor(Math.log2(Math.max(1, bytes)) / 10));
-  return `${Number((bytes / 1024 ** power).toPrecision(3))} ${SIZE_UNITS[power]}`;
+  const power = Math.min(SIZE_UNITS.length - 1, Math.floor(Math.log10(Math.max(1, bytes)) / 3));
+  return `${Number((bytes / 1000 ** power).toPrecision(4))} ${SIZE_UNITS[power]}`;
 }
 
 export function formatTime(seconds) {
@@ -18,12 +18,16 @@ export function titleFrom(filename) {
 }
 
 /** What keeps a file from being uploaded, in words that also say what to do; "" when nothing does. */
-export function problemWith(file, { accept, maxBytes, expected }) {
+export function problemWith(file, { accept, maxBytes, expectedName, expectedSize }) {
   if (!file) return "Choose a video or audio file.";
   const name = `“${file.name}”`;
-  if (expected && (file.name !== expected.name || file.size !== expected.size)) {
-    const wanted = `“${expected.name}” (${formatSize(expected.size)})`;
-    return `${name} (${formatSize(file.size)}) is not the file that was being sent. Choose ${wanted}.`;
+  const size = formatSize(file.size);
+  if (expectedName && !isSameName(file.name, expectedName)) {
+    return `${name} is not the file that was being sent. Choose “${expectedName}”.`;
+  }
+  if (expectedSize && file.size !== expectedSize) {
+    const wanted = `“${expectedName}” with ${formatSize(expectedSize)}`;
+    return `${name} has ${size}, so it is not the file that was being sent. Choose ${wanted}.`;
   }
   const ending = file.name.slice(file.name.lastIndexOf(".")).toLowerCase();
   // Browsers do not know the type of every video file, so a known ending alone is enough.
@@ -31,9 +35,13 @@ export function problemWith(file, { accept, maxBytes, expected }) {
     return `${name} is not a video or audio file. Choose one of these kinds: ${accept.join(", ")}.`;
   }
   if (file.size === 0) return `${name} is empty. Choose a file with something in it.`;
-  if (file.size > maxBytes) {
-    const sizes = `${formatSize(file.size)}, the limit is ${formatSize(maxBytes)}`;
-    return `${name} is too large: it has ${sizes}. Choose a shorter or a smaller version of it.`;
-  }
-  return "";
+  if (file.size <= maxBytes) return "";
+  const limit = formatSize(maxBytes);
+  return `${name} is too large: ${size}, the limit is ${limit}. Choose a shorter or smaller version.`;
+}
+
+/** The server keeps names cleaned and cut, and systems write accents differently: only letters count. */
+function isSameName(name, expected) {
+  const letters = (text) => text.normalize("NFC").replace(/[^\p{L}\p{N}]+/gu, "");
+  return letters(name).startsWith(letters(expected));
 }

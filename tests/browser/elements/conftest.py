@@ -32,6 +32,6 @@ def stream(site: Site, stream_files: Path) -> StreamHost:
 
 
 @pytest.fixture
-def player(page: Page, stream: StreamHost) -> Player:
+def player(stream: StreamHost, page: Page) -> Player:
     """Return a player that is not open yet."""
     return Player(page, stream)

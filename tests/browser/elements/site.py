@@ -70,6 +70,7 @@ class Site(ThreadingHTTPServer):
 
     daemon_threads = True
     block_on_close = False
+    request_queue_size = 64
 
     def __init__(self) -> None:
         """Take a port and start serving."""
