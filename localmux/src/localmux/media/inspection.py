@@ -34,6 +34,7 @@ from .source_streams import (
 
 LATE_PICTURE = 0.5  # seconds of sound before the first picture that are simply left out
 UNINDEXED = {"mpegts", "mpeg", "flv", "aac", "mp3"}
+LAYOUTS = {1: "mono", 2: "stereo"}  # files without a layout say "1 channels"
 FIRST_PACKETS = 500  # within which something must decode
 
 
@@ -181,7 +182,7 @@ class _Inspection:
             index=stream.index,
             codec=context.codec.canonical_name,
             channels=context.channels or 2,
-            layout=context.layout.name,
+            layout=LAYOUTS.get(context.channels, context.layout.name),
             end=max(0.0, ends.get(stream.index, 0.0) - origin),
         )
 

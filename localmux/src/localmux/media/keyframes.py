@@ -13,7 +13,7 @@ from .media_info import Keyframe
 
 SAMPLES = 8  # keyframes that are really looked at
 PACKETS_AFTER = 24  # packets after a keyframe, among which an open GOP shows
-TOLERANCE = Fraction(1, 4)  # of a frame, by which time stamps may differ from the even grid
+TOLERANCE = 0.25  # of a frame, by which time stamps may differ from the even grid
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +28,10 @@ class Index:
 
     def constant(self, rate: Fraction) -> bool:
         """Whether every frame is where an even `rate` puts it."""
-        step = 1 / (rate * self.time_base)
-        first = self.stamps[0]
+        step = float(1 / (rate * self.time_base))  # as a Fraction, hours of frames take seconds
+        first, allowed = self.stamps[0], max(1, step * TOLERANCE)
         return all(
-            abs(stamp - first - number * step) <= max(1, step * TOLERANCE)
+            abs(stamp - first - number * step) <= allowed
             for number, stamp in enumerate(self.stamps)
         )
 
