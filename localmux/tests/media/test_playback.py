@@ -1,5 +1,6 @@
 """What stream.mux.com and image.mux.com answer, over HTTP."""
 
+import asyncio
 import json
 import re
 from collections.abc import Callable
@@ -9,7 +10,8 @@ import av
 import httpx
 import pytest
 
-from localmux.media.asset_media import AssetMedia
+from localmux.media.asset_media import DESCRIPTION, AssetMedia
+from localmux.media.encoders import Encoders
 from localmux.media.image_shelf import FOLDER, KEPT
 from localmux.media.testing import counting_frames, tone
 from localmux.media.testing import prepare as prepare_asset
@@ -253,6 +255,22 @@ def test_portrait_and_turned_videos_stand_upright(
     assert media.describe()["aspect_ratio"] == "9:16"
     assert "RESOLUTION=360x640" in client.get("/stream/turned.m3u8").text
     assert [one.copied for one in media.renditions] == [False, False]
+
+
+def test_media_of_another_version_is_prepared_again_rather_than_misread(
+    sample: Sample, prepare: Prepare
+) -> None:
+    media = prepare(sample("old.mp4", *counting_frames(seconds=1), *H264))
+    description = media.folder / DESCRIPTION
+    description.write_text(json.dumps(json.loads(description.read_text()) | {"format": 0}))
+    stale = media.segment_path("180p", 0)
+    stale.parent.mkdir()
+    stale.write_bytes(b"cut otherwise")
+    with pytest.raises(FileNotFoundError):
+        AssetMedia.open(media.folder)
+    asyncio.run(AssetMedia.prepare(media.folder, Encoders()))
+    assert AssetMedia.open(media.folder).describe()["duration"] == pytest.approx(1)
+    assert not stale.exists()
 
 
 def test_media_that_was_never_prepared_is_not_opened(tmp_path: Path) -> None:

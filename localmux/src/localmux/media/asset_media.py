@@ -1,7 +1,9 @@
 """One asset's media: prepared once, then segments and images made when they are asked for."""
 
+import asyncio
 import json
 import secrets
+import shutil
 from dataclasses import replace
 from functools import cached_property
 from itertools import pairwise
@@ -20,6 +22,7 @@ from .timeline import Track, even_cuts, keyframe_cuts, picture_frames, sound_tra
 
 AUDIO = "audio"  # the name of the one audio rendition
 DESCRIPTION = "media.json"
+FORMAT = 1  # of `media.json`
 SOURCE = "source"
 INDEXED = "indexed.mkv"
 INDEXING_LIMIT = 600.0  # seconds; copying a file as large as a disk takes
@@ -50,6 +53,7 @@ class AssetMedia:
 
         Raises InvalidInput or EncodingError. `media.json` appears last, and whole.
         """
+        await asyncio.to_thread(_forget_made, folder)
         info, source = await _seekable_source(folder, encoders)
         document = _decide(info, TIERS[max_resolution_tier]) | {"source": source.name}
         unfinished = folder / f"{DESCRIPTION}.part"
@@ -59,8 +63,15 @@ class AssetMedia:
 
     @classmethod
     def open(cls, folder: Path) -> "AssetMedia":
-        """The media prepared earlier. Raises FileNotFoundError when it was not."""
-        return cls(folder, json.loads((folder / DESCRIPTION).read_text()))
+        """The media prepared earlier.
+
+        Raises FileNotFoundError when it was not, or by a version that wrote `media.json` otherwise:
+        preparing it again mends that.
+        """
+        document = json.loads((folder / DESCRIPTION).read_text())
+        if document.get("format") != FORMAT:
+            raise FileNotFoundError(f"{folder} was prepared by another version of localmux")
+        return cls(folder, document)
 
     def describe(self) -> dict[str, object]:
         """Mux's asset fields that follow from the media."""
@@ -129,6 +140,14 @@ class AssetMedia:
         return next((each for each in self.renditions if each.name == name), None)
 
 
+def _forget_made(folder: Path) -> None:
+    """Segments and images of an earlier preparation may be cut differently."""
+    (folder / DESCRIPTION).unlink(missing_ok=True)
+    for made in folder.iterdir():
+        if made.is_dir():
+            shutil.rmtree(made)
+
+
 async def _seekable_source(folder: Path, encoders: Encoders) -> tuple[MediaInfo, Path]:
     source, indexed = folder / SOURCE, folder / INDEXED
     info = await probe(source, encoders)
@@ -152,6 +171,7 @@ def _decide(info: MediaInfo, short_side: int) -> dict[str, Any]:
         cuts = even_cuts(picture_frames(info, video), video.frame_rate)
     kept = replace(info, video=replace(video, keyframes=()) if video else None)
     return {
+        "format": FORMAT,
         "info": kept.to_json(),
         "short_side": short_side,
         "cuts": cuts or (),
