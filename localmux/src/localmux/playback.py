@@ -39,6 +39,7 @@ class Playable:
     policy: str  # public | signed
     status: str  # preparing | ready | errored
     folder: Path
+    live: bool = False  # whether the ID is a live stream's, not an asset's
 
 
 type Find = Callable[[str], Playable | None]

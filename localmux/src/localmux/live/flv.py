@@ -27,6 +27,11 @@ class Tag:
     body: bytes
 
 
+def file_header(*, sound: bool, picture: bool) -> bytes:
+    """The beginning of a file of which it is known what comes, so that no reader waits for more."""
+    return HEADER[:4] + bytes([sound << 2 | picture]) + HEADER[5:]
+
+
 def written(tag: Tag) -> bytes:
     """The tag as part of a file or pipe that began with HEADER."""
     size, time = len(tag.body), tag.timestamp

@@ -68,6 +68,27 @@ class Encoders:
         """
         return await self._execute([sys.executable, "-m", module, *arguments], time_limit)
 
+    @contextlib.asynccontextmanager
+    async def lasting(self, arguments: Sequence[str]) -> AsyncGenerator[asyncio.subprocess.Process]:
+        """An ffmpeg that is fed while the context lasts, with a pipe for each of its streams.
+
+        It waits for no turn, as what is live cannot wait. Raises EncodersClosed.
+        """
+        command = [ffmpeg_executable(), "-hide_banner", "-v", "error", *arguments]
+        if self._closed:
+            raise EncodersClosed
+        pipe = asyncio.subprocess.PIPE
+        child = await asyncio.create_subprocess_exec(*command, stdin=pipe, stdout=pipe, stderr=pipe)
+        self._children.add(child)
+        try:
+            if self._closed:  # while the child was being started, so close() has not seen it
+                raise EncodersClosed
+            yield child
+        finally:
+            _kill(child)
+            await child.wait()
+            self._children.discard(child)
+
     async def close(self) -> None:
         """Refuse what waits, kill what runs, and wait until every child is gone."""
         self._closed = True
