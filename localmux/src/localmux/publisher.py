@@ -16,7 +16,14 @@ from urllib.parse import urlsplit
 
 from localmux.live import amf0
 from localmux.live.amf0 import EcmaArray, Value
-from localmux.live.chunks import EXTENDED, SET_CHUNK_SIZE, ChunkReader, Message
+from localmux.live.chunks import (
+    DEFAULT_CHUNK_SIZE,
+    EXTENDED,
+    SET_CHUNK_SIZE,
+    ChunkReader,
+    Message,
+    chunked,
+)
 from localmux.live.flv import SCRIPT, Tag
 from localmux.live.messages import SET_DATA_FRAME
 from localmux.live.replies import COMMAND, COMMAND_STREAM, CONTROL_STREAM, STREAM_ID
@@ -116,7 +123,8 @@ class Publisher:
         self.socket = socket.create_connection(where, ANSWER_WITHIN)
         try:
             self._shake_hands()
-            self.send_message(Message(SET_CHUNK_SIZE, 0, 0, chunk_size.to_bytes(4)), CONTROL_STREAM)
+            resize = Message(SET_CHUNK_SIZE, 0, 0, chunk_size.to_bytes(4))
+            self.socket.sendall(chunked(resize, CONTROL_STREAM, DEFAULT_CHUNK_SIZE))
             self._connect(dict(parameters or parameters_of_obs(parts.path[1:], address)))
         except BaseException:
             self.socket.close()
