@@ -46,7 +46,7 @@ class Settings:
     host: str = setting("127.0.0.1", "address the app listens on")
     port: int = setting(8000, "port the app listens on")
     localmux_port: int = setting(8010, "port of localmux, when the app starts it")
-    localmux_rtmp_port: int = setting(1935, "RTMP port of localmux, reserved for live streams")
+    localmux_rtmp_port: int = setting(1935, "RTMP port of localmux, for encoders")
     localmux_data_dir: str = setting(".localmux", "folder in which localmux keeps its media")
 
     @property

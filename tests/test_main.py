@@ -24,6 +24,7 @@ class Started:
         own = {
             "PORT": str(self.port),
             "LOCALMUX_PORT": str(free_port()),
+            "LOCALMUX_RTMP_PORT": str(free_port()),
             "LOCALMUX_DATA_DIR": str(folder / "localmux"),
             "SESSION_SECRET": "s",
             "MUX_TOKEN_ID": "",

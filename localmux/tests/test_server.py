@@ -21,7 +21,7 @@ import pytest
 from localmux.answers import Document
 from localmux.testing import Running, eventually, running
 
-COMMAND = [sys.executable, "-m", "localmux", "--port", "0"]
+COMMAND = [sys.executable, "-m", "localmux", "--port", "0", "--rtmp-port", "0"]
 CHUNK = 256 << 10
 type Connect = Callable[[Running], httpx.Client]
 
@@ -32,7 +32,7 @@ def attempt(*options: str) -> subprocess.CompletedProcess[str]:
 
 
 def test_the_ready_line_names_every_url(localmux: Running) -> None:
-    assert set(localmux.urls) == {"api", "upload", "stream", "image", "control"}
+    assert set(localmux.urls) == {"api", "upload", "stream", "image", "rtmp", "control"}
     assert httpx.get(localmux.urls["control"] + "/health").json()["status"] == "ok"
 
 
@@ -50,13 +50,14 @@ def test_the_public_url_is_what_upload_urls_start_with(
     process = start("--public-url", "https://mux.test/")
     assert process.urls["stream"] == "https://mux.test/stream"
     # the client must use the port the process listens on, which is not the public one
-    port = eventually(lambda: _listening_port(process.process.pid))
+    rtmp_port = urlsplit(process.urls["rtmp"]).port
+    port = eventually(lambda: _listening_port(process.process.pid, but=rtmp_port))
     process.urls["api"] = f"http://127.0.0.1:{port}"
     upload = connect(process).post("/video/v1/uploads", json={}).json()["data"]
     assert upload["url"].startswith(f"https://mux.test/upload/{upload['id']}?token=")
 
 
-def _listening_port(pid: int) -> int | None:
+def _listening_port(pid: int, but: int | None) -> int | None:
     """Linux tells the sockets of a process by inode, and their ports in a table."""
     inodes = set()
     for entry in Path(f"/proc/{pid}/fd").iterdir():
@@ -64,8 +65,9 @@ def _listening_port(pid: int) -> int | None:
             inodes.add(str(entry.readlink()).removeprefix("socket:[").removesuffix("]"))
     for line in Path("/proc/net/tcp").read_text().splitlines()[1:]:
         fields = line.split()
-        if fields[9] in inodes and fields[3] == "0A":
-            return int(fields[1].rpartition(":")[2], 16)
+        port = int(fields[1].rpartition(":")[2], 16)
+        if fields[9] in inodes and fields[3] == "0A" and port != but:
+            return port
     return None
 
 

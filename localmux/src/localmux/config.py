@@ -67,7 +67,7 @@ def _parser(environment: Mapping[str, str]) -> argparse.ArgumentParser:
 
     option("host", "name or address to listen on", fallback="localhost")
     option("port", "HTTP port; 0 picks a free one", kind=_port, fallback="8010")
-    option("rtmp-port", "reserved for live streams; unused today", kind=_port, fallback="1935")
+    option("rtmp-port", "RTMP port for encoders; 0 picks a free one", kind=_port, fallback="1935")
     option("data-dir", "where everything is kept; a temporary folder if left out", kind=Path)
     option("token-id", "access token id clients must send", fallback="localmux")
     option("token-secret", "access token secret clients must send", fallback="localmux")

@@ -3,12 +3,14 @@
 import asyncio
 import shutil
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from localmux.clock import Clock
 from localmux.config import Configuration
 from localmux.events import Events
 from localmux.faults import Faults
 from localmux.ingest import Ingest
+from localmux.live.broadcasts import Broadcasts
 from localmux.media.encoders import Encoders
 from localmux.playback import Playable
 from localmux.rate_limit import RateLimit
@@ -35,10 +37,14 @@ class Environment:
         self.encoders = Encoders()
         self.receptions = Receptions(folder / "uploads")
         self.ingest = Ingest(self, folder / "assets")
+        self.broadcasts = Broadcasts(
+            self.store, self.events, self.clock, self.encoders, self.ingest.folder
+        )
         self.webhooks: Webhooks | None = None
 
-    def start(self) -> None:
-        """Go on where the last process stopped."""
+    async def start(self) -> None:
+        """Go on where the last process stopped. Raises OSError when the RTMP port is taken."""
+        await self.broadcasts.start(self.configuration.host, self.configuration.rtmp_port)
         self.ingest.resume()
         self.receptions.forget_all_but(
             {upload.id for upload in self.store.newest("upload", having={"status": "waiting"})}
@@ -51,6 +57,7 @@ class Environment:
     async def close(self) -> None:
         if self.webhooks:
             await self.webhooks.close()
+        await self.broadcasts.close()
         await self.ingest.close()
         await self.encoders.close()
         self.store.close()
@@ -58,6 +65,7 @@ class Environment:
     async def reset(self) -> None:
         """Forget every resource, file, event, fault and count, as in an empty data folder."""
         self.store.clear()
+        await self.broadcasts.clear()
         await self.ingest.stop_all()
         await self.receptions.stop_all()
         self.faults.clear()
@@ -71,8 +79,18 @@ class Environment:
         found = self.store.by_playback_id(playback_id)
         if found is None:
             return None
-        asset, policy = found
-        return Playable(policy, asset.document["status"], self.ingest.folder / asset.id)
+        owner, policy = found
+        if owner.kind == "asset":
+            return Playable(policy, owner.document["status"], self.ingest.folder / owner.id)
+        status = "ready" if owner.document["status"] == "active" else "preparing"
+        folder = self.ingest.folder / owner.document.get("active_asset_id", "none")
+        return Playable(policy, status, folder, live=True)
+
+    @property
+    def rtmp_url(self) -> str:
+        """What encoders are given as the server; the stream key comes after it."""
+        host = urlsplit(self.public_url).hostname or "localhost"
+        return f"rtmp://{host}:{self.broadcasts.port}/app"
 
 
 def empty(folder: Path) -> None:

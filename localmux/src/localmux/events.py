@@ -16,6 +16,8 @@ from localmux.faults import Faults
 from localmux.resources import Resource, Store
 
 ENVIRONMENT = {"name": "localmux", "id": "localmux"}
+TYPES = {"simulcast_target": "live_stream.simulcast_target"}  # where not the resource's kind
+OBJECT_TYPES = {"live_stream": "live"}
 
 
 @dataclass(slots=True)
@@ -42,7 +44,7 @@ class Events:
 
     def record(self, action: str, resource: Resource, document: Document) -> None:
         """Record `video.{kind}.{action}`; a webhook fault decides its disorder here, once."""
-        kind = f"video.{resource.kind}.{action}"
+        kind = f"video.{TYPES.get(resource.kind, resource.kind)}.{action}"
         delivery = Delivery(0, self._envelope(kind, resource, document), "pending", 1, 0.0, [])
         delivery.due = time.time()
         if not self.wanted:
@@ -65,13 +67,18 @@ class Events:
 
     def _envelope(self, kind: str, resource: Resource, document: Document) -> Document:
         body = present(document)
+        if resource.kind == "live_stream":
+            body |= {name: resource.private.get(name, False) for name in ("connected", "recording")}
         if "created_at" in body:
             body["created_at"] = int(body["created_at"])
         return {
             "type": kind,
             "id": str(uuid.uuid4()),
             "created_at": self.clock.iso(),
-            "object": {"type": resource.kind, "id": resource.id},
+            "object": {
+                "type": OBJECT_TYPES.get(resource.kind, resource.kind),
+                "id": resource.id,
+            },
             "environment": ENVIRONMENT,
             "data": body,
             "attempts": [],

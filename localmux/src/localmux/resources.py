@@ -31,6 +31,8 @@ CREATE INDEX IF NOT EXISTS by_kind ON resources (kind, number);
 CREATE INDEX IF NOT EXISTS by_status ON resources (kind, status, number);
 CREATE INDEX IF NOT EXISTS by_upload ON resources (kind, upload_id, number);
 CREATE INDEX IF NOT EXISTS by_live_stream ON resources (kind, live_stream_id, number);
+CREATE INDEX IF NOT EXISTS by_stream_key
+    ON resources (kind, json_extract(document, '$.stream_key'), number);
 CREATE TABLE IF NOT EXISTS playback_ids (
     id TEXT PRIMARY KEY,
     policy TEXT NOT NULL,
@@ -49,7 +51,10 @@ CREATE TABLE IF NOT EXISTS events (
 );
 CREATE INDEX IF NOT EXISTS by_due ON events (state, due, number);
 """
-INDEXED = ("status", "upload_id", "live_stream_id")
+COLUMNS = ("status", "upload_id", "live_stream_id")
+INDEXED = dict(zip(COLUMNS, COLUMNS, strict=True)) | {
+    "stream_key": "json_extract(document, '$.stream_key')"
+}
 ID_LETTERS = string.ascii_letters + string.digits
 
 
@@ -113,7 +118,7 @@ class Store:
                 "UPDATE resources SET status = ?, upload_id = ?, live_stream_id = ?,"
                 " document = ?, private = ? WHERE id = ?",
                 (
-                    *(resource.document.get(name) for name in INDEXED),
+                    *(resource.document.get(name) for name in COLUMNS),
                     json.dumps(resource.document),
                     json.dumps(resource.private),
                     resource.id,
@@ -156,9 +161,9 @@ class Store:
     ) -> list[Resource]:
         """Newest first; `before` is the number of the last one seen, `having` indexed fields."""
         wanted = {name: value for name, value in (having or {}).items() if value is not None}
-        if not wanted.keys() <= set(INDEXED):
+        if not wanted.keys() <= INDEXED.keys():
             raise ValueError(f"not indexed: {sorted(wanted)}")
-        where = ["kind = ?", *(f"{name} = ?" for name in wanted)]
+        where = ["kind = ?", *(f"{INDEXED[name]} = ?" for name in wanted)]
         values: list[str | int] = [kind, *wanted.values()]
         if before is not None:
             where.append("number < ?")

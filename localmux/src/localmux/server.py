@@ -53,8 +53,8 @@ async def _serve(configuration: Configuration, folder: Path, sockets: list[socke
     port = sockets[0].getsockname()[1]
     public_url = configuration.public_url or f"http://localhost:{port}"
     environment = Environment(configuration, folder, public_url)
-    environment.start()
     try:
+        await _start(environment)
         server = _Server(
             uvicorn.Config(
                 create_app(environment),
@@ -66,7 +66,7 @@ async def _serve(configuration: Configuration, folder: Path, sockets: list[socke
                 server_header=False,
                 timeout_graceful_shutdown=LAST_ANSWERS,
             ),
-            ready_line(public_url),
+            ready_line(public_url, environment.rtmp_url),
         )
         if configuration.stop_with_stdin:
             threading.Thread(target=_end_with_stdin, args=[server], daemon=True).start()
@@ -75,13 +75,25 @@ async def _serve(configuration: Configuration, folder: Path, sockets: list[socke
         await environment.close()
 
 
-def ready_line(public_url: str) -> str:
+async def _start(environment: Environment) -> None:
+    try:
+        await environment.start()
+    except OSError as problem:
+        port = environment.configuration.rtmp_port
+        raise CannotStart(
+            f"localmux cannot listen for encoders on port {port}: {problem.strerror}."
+            " --rtmp-port chooses another."
+        ) from None
+
+
+def ready_line(public_url: str, rtmp_url: str) -> str:
     """Every URL served, as one line of JSON."""
     urls = {
         "api": public_url,
         "upload": f"{public_url}/upload",
         "stream": f"{public_url}/stream",
         "image": f"{public_url}/image",
+        "rtmp": rtmp_url,
         "control": f"{public_url}/_localmux",
     }
     return json.dumps(urls)

@@ -52,9 +52,9 @@ def running(*options: str) -> Generator[Running]:
     Raises RuntimeError, with its log, when it does not come up.
     """
     with tempfile.TemporaryFile("w+") as log_file:
-        command = [sys.executable, "-m", "localmux", "--port", "0", *options]
+        command = [sys.executable, "-m", "localmux", "--port", "0", "--rtmp-port", "0"]
         with subprocess.Popen(
-            command,
+            [*command, *options],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=log_file,

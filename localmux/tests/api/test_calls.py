@@ -68,7 +68,7 @@ def test_malformed_credentials_are_refused(localmux: Running, header: str) -> No
         ("GET", "/video/v1/nothing"),
         ("PUT", "/video/v1/assets"),
         ("GET", "/video/v1/assets/"),
-        ("GET", "/video/v1/live-streams"),
+        ("GET", "/video/v1/live-streams/"),
         ("GET", "/_localmux/nothing"),
     ],
 )

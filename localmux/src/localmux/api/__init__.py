@@ -2,11 +2,11 @@
 
 from starlette.routing import Route
 
-from localmux.api import assets, playback_ids, uploads
+from localmux.api import assets, live_streams, playback_ids, simulcast_targets, uploads
 from localmux.api.calls import endpoint
 from localmux.environment import Environment
 
-MODULES = (uploads, assets, playback_ids)
+MODULES = (uploads, assets, live_streams, simulcast_targets, playback_ids)
 
 
 def api_routes(environment: Environment) -> list[Route]:

@@ -6,11 +6,10 @@ Source: https://www.mux.com/docs/api-reference/video/assets/create-asset
 
 from localmux.answers import Document, invalid, present
 from localmux.api.fields import Fields
-from localmux.resources import new_id
+from localmux.new_assets import ENCODING_TIERS
 
 POLICIES = ("public", "signed", "drm")
 TIERS = ("1080p", "1440p", "2160p")
-ENCODING_TIERS = {"basic": "baseline", "plus": "smart", "premium": "premium"}
 PASSTHROUGH = 255  # characters
 LONGEST_URL = 4096  # characters
 MOST_INPUTS = 20
@@ -24,7 +23,7 @@ def read_settings(fields: Fields) -> Document:
     return present(
         {
             "inputs": _inputs(fields),
-            "playback_policies": _policies(fields),
+            "playback_policies": read_policies(fields),
             "passthrough": fields.text("passthrough", PASSTHROUGH),
             "meta": read_meta(fields),
             "video_quality": quality or by_tier.get(tier or ""),
@@ -60,7 +59,8 @@ def _inputs(fields: Fields) -> list[Document]:
     return inputs
 
 
-def _policies(fields: Fields) -> list[str]:
+def read_policies(fields: Fields) -> list[str]:
+    """In any of Mux's three spellings; drm is refused."""
     advanced = [
         policy
         for one in fields.each("advanced_playback_policies")
@@ -74,28 +74,3 @@ def _policies(fields: Fields) -> list[str]:
     if "drm" in wanted:
         raise invalid(f"{fields.within}{name} drm is not available in localmux.")
     return wanted
-
-
-def new_asset(settings: Document, created_at: str, ingest_type: str) -> Document:
-    """The asset that Mux answers at creation: preparing, with its playback ids."""
-    quality = settings.get("video_quality", "basic")
-    policies = settings.get("playback_policies", [])
-    return present(
-        {
-            "id": new_id(),
-            "status": "preparing",
-            "created_at": created_at,
-            "playback_ids": [{"id": new_id(), "policy": policy} for policy in policies],
-            "max_resolution_tier": settings.get("max_resolution_tier", "1080p"),
-            "video_quality": quality,
-            "encoding_tier": ENCODING_TIERS[quality],
-            "ingest_type": ingest_type,
-            "mp4_support": "none",
-            "master_access": "none",
-            "normalize_audio": settings.get("normalize_audio", False),
-            "progress": {"state": "ingesting", "progress": 0},
-            "passthrough": settings.get("passthrough"),
-            "meta": settings.get("meta"),
-            "test": settings.get("test") or None,
-        }
-    )

@@ -8,10 +8,11 @@ from urllib.parse import urlsplit
 from starlette.responses import Response
 
 from localmux.answers import ApiJSON, Document, data, invalid, no_content, present
-from localmux.api.asset_settings import PASSTHROUGH, new_asset, read_meta, read_settings
+from localmux.api.asset_settings import PASSTHROUGH, read_meta, read_settings
 from localmux.api.calls import Call, Handler
 from localmux.api.fields import Fields
 from localmux.api.pages import next_cursor, page
+from localmux.new_assets import new_asset
 
 
 async def create_asset(call: Call) -> Response:
@@ -42,12 +43,12 @@ def _source_url(settings: Document) -> str:
 async def list_assets(call: Call) -> Response:
     filters = {name: call.query.get(name) for name in ("upload_id", "live_stream_id")}
     assets = page(call, "asset", filters)
-    documents = [present(asset.document) for asset in assets]
+    documents = [present(call.environment.broadcasts.shown(asset)) for asset in assets]
     return ApiJSON({"data": documents, "next_cursor": next_cursor(call, "asset", assets, filters)})
 
 
 async def get_asset(call: Call) -> Response:
-    return data(call.find("asset").document)
+    return data(call.environment.broadcasts.shown(call.find("asset")))
 
 
 async def update_asset(call: Call) -> Response:
@@ -67,6 +68,8 @@ async def update_asset(call: Call) -> Response:
 
 async def delete_asset(call: Call) -> Response:
     asset = call.find("asset")
+    if asset.document.get("is_live"):
+        raise invalid("The asset is being recorded: complete its live stream first.")
     with call.environment.store.transaction():
         call.environment.store.delete(asset)
         call.environment.events.record("deleted", asset, asset.document)

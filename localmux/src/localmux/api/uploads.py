@@ -8,11 +8,12 @@ import secrets
 from starlette.responses import Response
 
 from localmux.answers import ApiJSON, Document, MuxError, data, present
-from localmux.api.asset_settings import new_asset, read_settings
+from localmux.api.asset_settings import read_settings
 from localmux.api.calls import Call, Handler, find
 from localmux.api.fields import Fields
 from localmux.api.pages import page
 from localmux.environment import Environment
+from localmux.new_assets import new_asset
 from localmux.resources import Resource, new_id
 
 DEFAULT_TIMEOUT = 3600  # seconds
