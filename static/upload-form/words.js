@@ -1,8 +1,10 @@
+/** How many kinds of files are named to somebody who chose a wrong one. */
+const EXAMPLES = 4;
 const SIZE_UNITS = ["bytes", "kB", "MB", "GB", "TB"];
 
 export function formatSize(bytes) {
   const power = Math.min(SIZE_UNITS.length - 1, Math.floor(Math.log10(Math.max(1, bytes)) / 3));
-  return `${Number((bytes / 1000 ** power).toPrecision(4))} ${SIZE_UNITS[power]}`;
+  return `${Number((bytes / 1000 ** power).toFixed(1))} ${SIZE_UNITS[power]}`;
 }
 
 export function formatTime(seconds) {
@@ -32,7 +34,8 @@ export function problemWith(file, { accept, maxBytes, expectedName, expectedSize
   const ending = file.name.slice(file.name.lastIndexOf(".")).toLowerCase();
   // Browsers do not know the type of every video file, so a known ending alone is enough.
   if (!accept.includes(ending) && !/^(video|audio)\//.test(file.type)) {
-    return `${name} is not a video or audio file. Choose one of these kinds: ${accept.join(", ")}.`;
+    const examples = accept.slice(0, EXAMPLES).join(", ");
+    return `${name} is not a video or audio file. Choose one that is, such as ${examples}.`;
   }
   if (file.size === 0) return `${name} is empty. Choose a file with something in it.`;
   if (file.size <= maxBytes) return "";

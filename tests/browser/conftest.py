@@ -13,13 +13,25 @@ from pathlib import Path
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, Playwright, Route, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    ConsoleMessage,
+    Page,
+    Playwright,
+    Route,
+    expect,
+    sync_playwright,
+)
 
 CACHE = Path(__file__).parents[2] / ".cache"
 HLS_JS_VERSION = "1.7.4"
 HLS_JS_URL = f"https://cdn.jsdelivr.net/npm/hls.js@{HLS_JS_VERSION}/dist/hls.min.js"
 HLS_JS_INTEGRITY = "sha384-p9vgU/7IYJWd3I4STrtqxqR/2cAQlhIX7D/HrTnIMEjjcUox165b7se7sxmm3zDg"
 H264 = 'video/mp4; codecs="avc1.64001f,mp4a.40.2"'
+
+# Milliseconds that anything may take, on machines that are busy with something else.
+DEADLINE = 15_000
+expect.set_options(DEADLINE)
 
 
 class PageErrors:
@@ -94,8 +106,7 @@ def integrity_of(script: bytes) -> str:
     return "sha384-" + base64.b64encode(hashlib.sha384(script).digest()).decode()
 
 
-@pytest.fixture(scope="session")
-def hls_js() -> bytes:
+def bring_hls_js() -> bytes:
     """Return the very file that the CDN serves, from npm or the CDN, and keep it."""
     kept = CACHE / f"hls.js-{HLS_JS_VERSION}.min.js"
     if kept.exists() and integrity_of(kept.read_bytes()) == HLS_JS_INTEGRITY:
@@ -114,6 +125,12 @@ def hls_js() -> bytes:
     return script
 
 
+@pytest.fixture(scope="session")
+def hls_js() -> bytes:
+    """Return the file that pages load from the CDN."""
+    return bring_hls_js()
+
+
 @pytest.fixture
 def page_errors() -> PageErrors:
     """Return the errors of this test's page, to allow some of them."""
@@ -124,7 +141,7 @@ def page_errors() -> PageErrors:
 def page(browser: Browser, hls_js: bytes, page_errors: PageErrors) -> Iterator[Page]:
     """Open a page whose CDN serves `hls_js`, so that the browser really checks its hash."""
     context = browser.new_context(viewport={"width": 1000, "height": 800}, locale="en-GB")
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(DEADLINE)
 
     def serve_hls_js(route: Route) -> None:
         route.fulfill(body=hls_js, content_type="application/javascript")
