@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 
 from localmux.answers import Document
 from localmux.live.flv import AUDIO, VIDEO, Tag
+from localmux.live.recording import Recording, Run
 from localmux.live.simulcast import Simulcast
 
 if TYPE_CHECKING:
     from localmux.live.broadcasts import Broadcasts
     from localmux.live.publication import Publication
-    from localmux.live.recording import Recording, Run
 
 NOTHING = "The encoder left before any picture or sound could be recorded."
 TOO_LONG = "the broadcast reached the live stream's max_continuous_duration"
@@ -30,7 +30,7 @@ class Broadcast:
     """
 
     def __init__(
-        self, broadcasts: "Broadcasts", stream_id: str, asset_id: str, recording: "Recording"
+        self, broadcasts: "Broadcasts", stream_id: str, asset_id: str, recording: Recording
     ) -> None:
         self.journal, self.clock = broadcasts.journal, broadcasts.clock
         self.stream_id, self.asset_id = stream_id, asset_id
@@ -38,10 +38,9 @@ class Broadcast:
         self.began_at = self.clock.now()
         self.active = False  # whether anything of it was ever playable
         self.publication: Publication | None = None
-        self.simulcast = Simulcast(self.journal, stream_id)
+        self.simulcast = Simulcast(self.journal, broadcasts.encoders, stream_id)
         self._forget = broadcasts.forget
         self._run: Run | None = None
-        self._times: list[Document] = []  # Mux's recording_times, one for each run
         self._before_run = 0.0  # seconds that were recorded when the run began
         self._told = {"recording": False, "active": False}  # of this run
         self._left_at: float | None = None
@@ -60,7 +59,6 @@ class Broadcast:
         self._before_run = self.recording.duration
         self._told = {"recording": False, "active": False}
         self._run = self.recording.begin_run()
-        self._times.append({"started_at": self.clock.iso(), "type": "content"})
         self.simulcast.begin(targets)
 
     def take(self, tag: Tag) -> None:
@@ -80,7 +78,7 @@ class Broadcast:
             self._disconnected()
         self._leaving = asyncio.create_task(self._left(run))
 
-    async def _left(self, run: "Run | None") -> None:
+    async def _left(self, run: Run | None) -> None:
         await self._close_run(run)
         if not self.active:
             self._tell_playable()
@@ -92,14 +90,10 @@ class Broadcast:
         self.journal.disconnected(self.stream_id)
         self.simulcast.end()
 
-    async def _close_run(self, run: "Run | None") -> None:
+    async def _close_run(self, run: Run | None) -> None:
         if run:
             await run.end()
             self._problem = run.failed or self._problem
-            self._times[-1]["duration"] = self._run_duration()
-
-    def _run_duration(self) -> float:
-        return round(max(0.0, self.recording.duration - self._before_run), 6)
 
     def look(self) -> None:
         """Make the step that is due."""
@@ -117,8 +111,8 @@ class Broadcast:
             return
         if not self.active and self.recording.playable.is_set():
             self._told["active"] = self.active = True
-            self.journal.playable(self.stream_id, self.asset_id, self.describe())
-        elif self.active and self.publication and self._run_duration() > 0:
+            self.journal.playable(self.stream_id, self.asset_id, self.recording.describe())
+        elif self.active and self.publication and self.recording.duration > self._before_run:
             self._told["active"] = True
             self.journal.active(self.stream_id)
 
@@ -137,13 +131,6 @@ class Broadcast:
         """The live stream as it is now: its settings may change while it is live."""
         stream = self.journal.store.get("live_stream", self.stream_id)
         return stream.document if stream else {}
-
-    def describe(self) -> Document:
-        """The asset's fields that follow from what was recorded so far."""
-        times = [dict(one) for one in self._times]
-        if times:
-            times[-1].setdefault("duration", self._run_duration())
-        return self.recording.describe() | {"recording_times": times}
 
     async def end(self, reason: str | None = None) -> None:
         """Complete the recording now; returns when that is done and told.
@@ -187,6 +174,6 @@ class Broadcast:
         self._tell_playable()
         await self.recording.finish()
         if self.active:
-            self.journal.completed(self.stream_id, self.asset_id, self.describe())
+            self.journal.completed(self.stream_id, self.asset_id, self.recording.describe())
         else:
             self.journal.errored(self.stream_id, self.asset_id, self._problem or NOTHING)

@@ -16,6 +16,7 @@ from localmux.live.broadcast import NOTHING, Broadcast
 from localmux.live.ingest import Connection, Ingest, Refused
 from localmux.live.journal import Journal
 from localmux.live.publication import Publication
+from localmux.live.recording import Recording
 from localmux.media.encoders import Encoders
 from localmux.new_assets import new_asset
 from localmux.resources import Resource, Store
@@ -90,8 +91,6 @@ class Broadcasts:
                 await self._recover_recording(stream.id, asset_id)
 
     async def _recover_recording(self, stream_id: str, asset_id: str) -> None:
-        from localmux.live.recording import Recording  # noqa: PLC0415
-
         recording = await Recording.recover(self.folder / asset_id, self.encoders)
         if recording:
             self.journal.completed(stream_id, asset_id, recording.describe())
@@ -144,8 +143,6 @@ class Broadcasts:
         asset = new_asset(settings, self.clock.timestamp(), "live_rtmp")
         asset |= {"live_stream_id": stream.id, "is_live": True}
         folder, mode = self.folder / asset["id"], stream.document["latency_mode"]
-        from localmux.live.recording import Recording  # noqa: PLC0415
-
         recording = Recording.create(folder, self.encoders, latency_mode=mode)
         self.journal.connected(stream.id, asset)
         broadcast = Broadcast(self, stream.id, asset["id"], recording)
@@ -192,7 +189,7 @@ class Broadcasts:
         """An asset as it is now: one that is being recorded grows."""
         broadcast = self.running.get(asset.document.get("live_stream_id", ""))
         if broadcast and broadcast.asset_id == asset.id and broadcast.active:
-            return asset.document | broadcast.describe()
+            return asset.document | broadcast.recording.describe()
         return asset.document
 
 

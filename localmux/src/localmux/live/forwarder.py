@@ -8,8 +8,8 @@ from collections.abc import Callable
 
 from localmux.answers import Document
 from localmux.live.flv import HEADER, Tag, written
-from localmux.live.replay import Beginning, is_keyframe
-from localmux.media.ffmpeg import ffmpeg_executable
+from localmux.live.replay import Beginning
+from localmux.media.encoders import Encoders, EncodersClosed
 
 MOST_WAITING = 16 << 20  # bytes for a slow receiver; about 20 seconds of 6 Mbit/s
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 30.0  # seconds between two tries, doubling
@@ -33,13 +33,15 @@ class Forwarder:
     the key is ever logged, nor what ffmpeg says, which holds both.
     """
 
-    def __init__(self, target: Document, beginning: Beginning, tell: Tell) -> None:
+    def __init__(
+        self, target: Document, beginning: Beginning, encoders: Encoders, tell: Tell
+    ) -> None:
         self.target_id: str = target["id"]
         self.tries = self.dropped = 0  # dropped: tags that a slow receiver never got
         self._address: str = target["url"]
         if key := target.get("stream_key"):
             self._address = f"{target['url'].rstrip('/')}/{key}"
-        self._beginning = beginning
+        self._beginning, self._encoders = beginning, encoders
         self._tell = tell
         self._waiting: deque[Tag] = deque()
         self._size = 0  # bytes waiting
@@ -53,7 +55,7 @@ class Forwarder:
     def tag(self, tag: Tag, *, header: bool) -> None:
         """Take a tag of the encoder; never blocks."""
         if self._keyframe_first and not header:
-            if self._beginning.has_picture and not is_keyframe(tag):
+            if not self._beginning.may_follow(tag):
                 return
             self._keyframe_first = False
         if self._size > MOST_WAITING:
@@ -81,7 +83,10 @@ class Forwarder:
         while not self._ended:
             self.tries += 1
             self._start_over()
-            fatal, sent = await self._forward()
+            try:
+                fatal, sent = await self._forward()
+            except EncodersClosed:
+                return
             if self._ended:
                 return
             logger.info("simulcast target %s errored", self.target_id)
@@ -95,21 +100,13 @@ class Forwarder:
         """One try, until ffmpeg ends: whether another is useless, and whether anything got out."""
         if self._address.startswith("srt:"):
             return True, False  # the source would have to be SRT too
-        child = await asyncio.create_subprocess_exec(
-            *_command(self._address),
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
-        )
-        feeding = asyncio.create_task(self._feed(child.stdin))
-        try:
-            sent, complaint = await asyncio.gather(self._watch(child.stdout), _all(child.stderr))
-            await child.wait()
-        finally:
-            feeding.cancel()
-            with contextlib.suppress(ProcessLookupError):
-                child.kill()
-            await child.wait()
+        async with self._encoders.lasting(_arguments(self._address)) as child:
+            feeding = asyncio.create_task(self._feed(child.stdin))
+            try:
+                watching = self._watch(child.stdout)
+                sent, complaint = await asyncio.gather(watching, _last(child.stderr))
+            finally:
+                feeding.cancel()
         return any(words in complaint for words in INCOMPATIBLE), sent
 
     async def _feed(self, pipe: asyncio.StreamWriter | None) -> None:
@@ -144,17 +141,16 @@ class Forwarder:
         return sending
 
 
-def _command(address: str) -> list[str]:
+def _arguments(address: str) -> list[str]:
     reading = ["-analyzeduration", "1000000", "-probesize", "1000000", "-f", "flv", "-i", "pipe:0"]
     timeout = ["-rw_timeout", str(ANSWER_WITHIN * 1_000_000)]
     progress = ["-progress", "pipe:1", "-stats_period", "0.5"]
     writing = ["-c", "copy", "-f", "flv", "-flvflags", "no_duration_filesize"]
-    head = [ffmpeg_executable(), "-hide_banner", "-nostdin", "-v", "error"]
-    return [*head, *progress, *reading, *writing, *timeout, address]
+    return [*progress, *reading, *writing, *timeout, address]
 
 
-async def _all(pipe: asyncio.StreamReader | None) -> bytes:
-    """What ffmpeg complains about, without what goes on and on."""
+async def _last(pipe: asyncio.StreamReader | None) -> bytes:
+    """What ffmpeg complained about last."""
     kept = b""
     while pipe and (some := await pipe.read(KEPT_COMPLAINT)):
         kept = (kept + some)[-KEPT_COMPLAINT:]

@@ -8,13 +8,14 @@ from localmux.live.flv import Tag
 from localmux.live.forwarder import Forwarder
 from localmux.live.journal import Journal
 from localmux.live.replay import Beginning
+from localmux.media.encoders import Encoders
 
 
 class Simulcast:
     """The targets of one broadcast, while its encoder is connected."""
 
-    def __init__(self, journal: Journal, stream_id: str) -> None:
-        self.journal, self.stream_id = journal, stream_id
+    def __init__(self, journal: Journal, encoders: Encoders, stream_id: str) -> None:
+        self.journal, self.encoders, self.stream_id = journal, encoders, stream_id
         self.fatal: set[str] = set()  # targets that are not tried again in this broadcast
         self.forwarders: dict[str, Forwarder] = {}
         self._beginning = Beginning()
@@ -26,7 +27,8 @@ class Simulcast:
             if target["id"] in self.fatal:
                 continue
             self.journal.simulcast(self.stream_id, target["id"], "starting")
-            self.forwarders[target["id"]] = Forwarder(target, self._beginning, self._tell)
+            forwarder = Forwarder(target, self._beginning, self.encoders, self._tell)
+            self.forwarders[target["id"]] = forwarder
 
     def _tell(self, target_id: str, status: str, severity: str | None) -> None:
         if severity == "fatal":
