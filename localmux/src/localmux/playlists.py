@@ -1,10 +1,11 @@
 """The text of HLS playlists, shaped like those of stream.mux.com (RFC 8216)."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from .media.asset_media import AUDIO, AssetMedia
+from .media.images import choice
 from .media.ladder import AUDIO_BANDWIDTH, AUDIO_CODEC, Rendition
 from .media.timeline import Track
 
@@ -23,6 +24,17 @@ class Selection:
     minimum: int = 0
     maximum: int = 10_000
     descending: bool = False
+
+    @classmethod
+    def of(cls, query: Mapping[str, str]) -> "Selection":
+        """The renditions a query asks for. Raises ValueError, naming the parameter."""
+        least = choice(query, "min_resolution", RESOLUTIONS) or "0p"
+        most = choice(query, "max_resolution", RESOLUTIONS) or "10000p"
+        minimum, maximum = int(least[:-1]), int(most[:-1])
+        if minimum > maximum:
+            raise ValueError("min_resolution must not be above max_resolution")
+        order = choice(query, "rendition_order", ("desc",))
+        return cls(minimum, maximum, descending=order == "desc")
 
     def apply(self, renditions: Sequence[Rendition]) -> list[Rendition]:
         """Those asked for, in their order; the nearest one when none lies between the bounds."""

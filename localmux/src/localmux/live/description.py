@@ -24,7 +24,7 @@ def describe(timeline: Timeline) -> dict[str, object]:
 
 def _times(timeline: Timeline) -> list[dict[str, object]]:
     """When each connection was recorded, and how long."""
-    times = []
+    times: list[dict[str, object]] = []
     for _, grouped in groupby(timeline.played_parts, key=lambda part: part.run):
         parts = list(grouped)
         began = datetime.fromtimestamp(parts[0].started_at, UTC)

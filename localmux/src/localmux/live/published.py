@@ -83,7 +83,7 @@ class Published:
     def media_info(self, duration: float) -> MediaInfo:
         """All of it as assets from files have it."""
         video, audio = self.video_track(duration), self._audio_track(duration)
-        return MediaInfo(duration, "mpegts", 0.0, seekable=True, video=video, audio=audio)
+        return MediaInfo(duration, "mpegts", 0.0, seekable=False, video=video, audio=audio)
 
     def _audio_track(self, duration: float) -> AudioTrack | None:
         if not self.sound:

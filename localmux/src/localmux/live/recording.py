@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from localmux.live.description import describe, facts
+from localmux.live.playlists import Playlists
 from localmux.live.run import Run
 from localmux.live.takes import Take
 from localmux.live.timeline import FILE, SEGMENT, Part, Timeline
@@ -30,6 +31,7 @@ class Recording:
 
     def __init__(self, timeline: Timeline, encoders: Encoders) -> None:
         self.timeline, self.encoders = timeline, encoders
+        self.playlists = Playlists(timeline)
         self.playable = asyncio.Event()  # set when the first segment can be played
         self.turn = asyncio.Lock()  # of the run that is being recorded
         self.closing = False

@@ -89,7 +89,7 @@ class Timeline:
     def load(cls, folder: Path) -> "Timeline":
         """Read the file. Raises FileNotFoundError when there is none, ValueError for no head."""
         lines = (folder / FILE).read_text().splitlines()
-        documents = [json.loads(line) for line in lines if line.endswith("}")]
+        documents = [found for line in lines if (found := _document(line)) is not None]
         if not documents:
             raise ValueError("the head is missing")
         head = documents[0]
@@ -119,8 +119,15 @@ class Timeline:
     def begin_part(
         self, run: int, started_at: float, published: Published, sides: Sequence[int]
     ) -> Part:
-        """Open the next part; its first segment makes it appear."""
+        """Open the next part; its first segment makes it appear.
+
+        Its time of day is never before the end of the part before: an encoder may have sent that
+        faster than it was played.
+        """
         begin = self.duration
+        if self.parts:
+            last = self.parts[-1]
+            started_at = max(started_at, last.started_at + last.end - last.begin)
         part = Part(run, len(self), begin, started_at, published, sides)
         self._write(
             run=run,
@@ -189,3 +196,11 @@ class Timeline:
             raise LookupError(name)
         part = self.segment(number).part
         return self.folder / part.folder_for(name) / f"{number}.ts"
+
+
+def _document(line: str) -> dict[str, Any] | None:
+    """None for a line that a crash cut off."""
+    try:
+        return json.loads(line)
+    except ValueError:
+        return None

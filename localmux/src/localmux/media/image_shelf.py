@@ -43,7 +43,7 @@ class ImageShelf:
         async def build(path: Path) -> None:
             await draw(media, extension, path, self._encoders)
 
-        return await self._keep(media, f"storyboard.{extension}", build)
+        return await self.keep(media.folder, f"storyboard.{extension}", build)
 
     async def _make(
         self, media: AssetMedia, image: Thumbnail | Animation, arguments: list[str]
@@ -51,11 +51,11 @@ class ImageShelf:
         async def build(path: Path) -> None:
             await self._encoders.run([*arguments, str(path)])
 
-        return await self._keep(media, file_name(image), build)
+        return await self.keep(media.folder, file_name(image), build)
 
-    async def _keep(self, media: AssetMedia, name: str, build: Build) -> Path:
+    async def keep(self, folder: Path, name: str, build: Build) -> Path:
         """Make the image of that name, unless it is there, and let the least used go for it."""
-        path = media.folder / FOLDER / name
+        path = folder / FOLDER / name
         await self._maker.make(path, build)
         path.touch()
         _let_go(path.parent)

@@ -42,9 +42,12 @@ def frames_filter(info: MediaInfo, video: VideoTrack, frames: Frames) -> list[st
 
 
 def seek_point(info: MediaInfo, video: VideoTrack, frame: int) -> float:
-    """Where to seek for `frame`: a little after it, as time stamps may be rounded down."""
+    """Where to seek for `frame`: a little after it, as time stamps may be rounded down.
+
+    A source without an index is read from its beginning.
+    """
     moment = min((frame + 0.25) / float(video.frame_rate), video.end)
-    return info.origin + moment if frame else 0.0
+    return info.origin + moment if frame and info.seekable else 0.0
 
 
 def encoded(source: Source, video: VideoTrack, rendition: Rendition, frames: Frames) -> list[str]:

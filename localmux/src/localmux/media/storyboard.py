@@ -11,7 +11,7 @@ from pathlib import Path
 from .asset_media import AssetMedia
 from .encoders import Encoders
 from .images import STILL_FORMATS
-from .media_info import VideoTrack
+from .media_info import MediaInfo, VideoTrack
 from .tile_request import TileRequest
 
 LONG = 15 * 60  # seconds, from which on there are more tiles
@@ -34,15 +34,15 @@ class Storyboard:
     tile_height: int
 
     @classmethod
-    def of(cls, media: AssetMedia) -> "Storyboard":
-        """Raises LookupError for an asset without a picture."""
-        video = media.info.video
+    def of(cls, info: MediaInfo) -> "Storyboard":
+        """Raises LookupError where there is no picture."""
+        video = info.video
         if not video:
             raise LookupError("storyboard")
         scale = Fraction(LONGEST_SIDE, max(video.width, video.height))
         return cls(
-            duration=media.info.duration,
-            tiles=TILES_OF_LONG if media.info.duration >= LONG else TILES,
+            duration=info.duration,
+            tiles=TILES_OF_LONG if info.duration >= LONG else TILES,
             tile_width=max(2, round(video.width * scale)),
             tile_height=max(2, round(video.height * scale)),
         )
@@ -79,7 +79,7 @@ class Storyboard:
 
 async def draw(media: AssetMedia, extension: str, path: Path, encoders: Encoders) -> None:
     """Write the image of all tiles to `path`. Raises what Encoders.run raises."""
-    video, board = media.info.video, Storyboard.of(media)
+    video, board = media.info.video, Storyboard.of(media.info)
     if not video:
         raise LookupError("storyboard")
     request = _request(media, video, board)

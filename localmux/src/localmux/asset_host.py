@@ -1,0 +1,71 @@
+"""Answers requests for the media of assets that were made from files."""
+
+from starlette.requests import Request
+from starlette.responses import FileResponse, Response
+
+from .media.asset_media import AssetMedia
+from .media.encoders import Encoders, Priority
+from .media.image_shelf import ImageShelf
+from .media.maker import Maker
+from .media.storyboard import Storyboard
+from .playable import (
+    MEDIA_CACHING,
+    SEGMENT_TYPE,
+    STORYBOARD_TEXTS,
+    Playable,
+    image,
+    playlist,
+    segment_number,
+    storyboard,
+)
+from .playlists import Selection, master_playlist, media_playlist
+
+
+class AssetHost:
+    """Makes segments and images when they are asked for.
+
+    Raises LookupError or FileNotFoundError for what is not there, ValueError for what is spelt
+    wrong.
+    """
+
+    def __init__(self, encoders: Encoders, maker: Maker, images: ImageShelf) -> None:
+        self._encoders = encoders
+        self._maker = maker
+        self._images = images
+
+    async def master(self, request: Request, playable: Playable) -> Response:
+        media, selection = AssetMedia.open(playable.folder), Selection.of(request.query_params)
+        return playlist(master_playlist(media, f"{request.path_params['playback_id']}/", selection))
+
+    async def rendition(self, request: Request, playable: Playable) -> Response:
+        name = request.path_params["name"]
+        track = AssetMedia.open(playable.folder).track(name)
+        if not track:
+            raise LookupError(name)
+        return playlist(media_playlist(track, f"{name}/"))
+
+    async def segment(self, request: Request, playable: Playable) -> Response:
+        media, name = AssetMedia.open(playable.folder), request.path_params["name"]
+        number = segment_number(request)
+        build = media.segment_build(name, number, self._encoders, Priority.NOW)
+        path = media.segment_path(name, number)
+        await self._maker.make(path, build)
+        if number + 1 < len(media.track(name) or ()):
+            ahead = media.segment_build(name, number + 1, self._encoders, Priority.AHEAD)
+            self._maker.make_ahead(media.segment_path(name, number + 1), ahead)
+        return FileResponse(path, media_type=SEGMENT_TYPE, headers=MEDIA_CACHING)
+
+    async def thumbnail(self, request: Request, playable: Playable) -> Response:
+        media, extension = AssetMedia.open(playable.folder), request.path_params["extension"]
+        return image(await self._images.thumbnail(media, extension, request.query_params))
+
+    async def animated(self, request: Request, playable: Playable) -> Response:
+        media, extension = AssetMedia.open(playable.folder), request.path_params["extension"]
+        return image(await self._images.animation(media, extension, request.query_params))
+
+    async def storyboard(self, request: Request, playable: Playable) -> Response:
+        """The tiles as an image, or where they lie as WebVTT or JSON."""
+        media, extension = AssetMedia.open(playable.folder), request.path_params["extension"]
+        if extension in STORYBOARD_TEXTS:
+            return storyboard(request, Storyboard.of(media.info))
+        return image(await self._images.storyboard(media, extension))
