@@ -32,7 +32,7 @@ FRAME = Tag(flv.AUDIO, 0, b"\xaf\x01" + bytes(50))
 
 
 @pytest.fixture
-def impatient() -> Generator[Receiver]:
+def impatient(quiet: None) -> Generator[Receiver]:  # noqa: ARG001 wanted for what it checks
     with receiving(idle_seconds=0.6) as server:
         yield server
 
