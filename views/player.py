@@ -36,5 +36,7 @@ def player(video: Video, playback: Playback) -> HlsPlayer:
         playback=f"/video/{video.asset_id}/playback",
         data_hls=HLS_JS,
         data_integrity=HLS_JS_INTEGRITY,
+        # Told apart by this, a player that goes on is left alone when the page changes around it.
+        data_keep=playback_id,
         class_="player",
     )

@@ -101,7 +101,7 @@ def _resume(upload: Upload, settings: Settings) -> tuple[BaseTag, ...]:
                 air.Button("Continue", type_="submit"),
             ),
             _progress(),
-            url=upload.url or False, page=address, cancel=f"{address}/cancel",
+            data_keep=upload.id, url=upload.url or False, page=address, cancel=f"{address}/cancel",
             filename=upload.filename or False, size=upload.size or False,
             max_bytes=settings.max_upload_bytes, accept=",".join(ACCEPTED),
         ),
