@@ -14,10 +14,11 @@ from starlette.routing import Route
 from localmux.answers import Document, MuxError, invalid, not_found, present
 from localmux.api.calls import read_body
 from localmux.api.fields import Fields
+from localmux.control_live import ROUTES as LIVE_ROUTES
+from localmux.control_live import Control
 from localmux.environment import Environment
 from localmux.faults import Fault
 
-type Control = Callable[[Environment, Request], Awaitable[Response]]
 MOST_EVENTS = 1000
 
 
@@ -144,6 +145,7 @@ ROUTES: dict[str, Control] = {
     "GET /_localmux/deliveries": list_deliveries,
     "GET /_localmux/requests": list_requests,
     "DELETE /_localmux/requests": clear_requests,
+    **LIVE_ROUTES,
 }
 
 

@@ -11,6 +11,7 @@ from localmux.events import Events
 from localmux.faults import Faults
 from localmux.ingest import Ingest
 from localmux.live.broadcasts import Broadcasts
+from localmux.live.test_broadcast import TestBroadcast
 from localmux.media.encoders import Encoders
 from localmux.playback import Playable
 from localmux.rate_limit import RateLimit
@@ -18,6 +19,8 @@ from localmux.receptions import Receptions
 from localmux.request_counts import RequestCounts
 from localmux.resources import Store
 from localmux.webhooks import Webhooks
+
+EVERY_ADDRESS = {"0.0.0.0", "::"}  # noqa: S104 compared with, not listened on
 
 
 class Environment:
@@ -40,6 +43,7 @@ class Environment:
         self.broadcasts = Broadcasts(
             self.store, self.events, self.clock, self.encoders, self.ingest.folder
         )
+        self.test_broadcasts: dict[str, TestBroadcast] = {}  # by live stream
         self.webhooks: Webhooks | None = None
 
     async def start(self) -> None:
@@ -57,6 +61,7 @@ class Environment:
     async def close(self) -> None:
         if self.webhooks:
             await self.webhooks.close()
+        await self.stop_test_broadcasts()
         await self.broadcasts.close()
         await self.ingest.close()
         await self.encoders.close()
@@ -65,6 +70,7 @@ class Environment:
     async def reset(self) -> None:
         """Forget every resource, file, event, fault and count, as in an empty data folder."""
         self.store.clear()
+        await self.stop_test_broadcasts()
         await self.broadcasts.clear()
         await self.ingest.stop_all()
         await self.receptions.stop_all()
@@ -73,6 +79,11 @@ class Environment:
         self.requests.clear()
         for folder in (self.ingest.folder, self.receptions.folder):
             await asyncio.to_thread(empty, folder)
+
+    async def stop_test_broadcasts(self) -> None:
+        broadcasts = list(self.test_broadcasts.values())
+        self.test_broadcasts.clear()
+        await asyncio.gather(*(broadcast.stop() for broadcast in broadcasts))
 
     def find_playable(self, playback_id: str) -> Playable | None:
         """What the playback hosts may serve under a playback id."""
@@ -89,8 +100,17 @@ class Environment:
     @property
     def rtmp_url(self) -> str:
         """What encoders are given as the server; the stream key comes after it."""
-        host = urlsplit(self.public_url).hostname or "localhost"
-        return f"rtmp://{host}:{self.broadcasts.port}/app"
+        return self._rtmp_url(urlsplit(self.public_url).hostname or "localhost")
+
+    @property
+    def own_rtmp_url(self) -> str:
+        """The same for an encoder on this machine."""
+        host = self.configuration.host
+        return self._rtmp_url("localhost" if host in EVERY_ADDRESS else host)
+
+    def _rtmp_url(self, host: str) -> str:
+        shown = f"[{host}]" if ":" in host else host
+        return f"rtmp://{shown}:{self.broadcasts.port}/app"
 
 
 def empty(folder: Path) -> None:

@@ -124,8 +124,16 @@ class Broadcast:
             self._begin_end(TOO_LONG)
 
     def _window_is_over(self) -> bool:
+        left = self.seconds_left
+        return left is not None and left <= 0
+
+    @property
+    def seconds_left(self) -> float | None:
+        """Of the reconnect window; None while an encoder is connected."""
+        if self._left_at is None:
+            return None
         window = self._settings().get("reconnect_window", 0)
-        return self._left_at is not None and self.clock.now() >= self._left_at + window
+        return self._left_at + window - self.clock.now()
 
     def _settings(self) -> Document:
         """The live stream as it is now: its settings may change while it is live."""

@@ -3,6 +3,7 @@
 import asyncio
 from typing import TYPE_CHECKING
 
+from localmux.answers import Document
 from localmux.live.connection import Connection
 from localmux.live.flv import Tag
 
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
 # Seconds that an encoder may stay connected after `complete`, so that it can stop by itself:
 # https://www.mux.com/docs/guides/manage-stream-keys
 LINGER = 60.0
+LONGEST_NAME = 100  # characters of what an encoder calls itself
 
 
 class Publication:
@@ -47,6 +49,18 @@ class Publication:
         released = self._released_at
         if released is not None and self.broadcasts.clock.now() > released + LINGER:
             self.connection.close("the live stream was completed")
+
+    def facts(self) -> Document:
+        """Who sends and how much, for the control interface."""
+        software = self.connection.parameters.get("flashVer")
+        return {
+            "address": self.connection.remote,
+            "software": software[:LONGEST_NAME] if isinstance(software, str) else None,
+            "connected_at": round(self.since, 3),
+            "bytes": self.bytes,
+            "silent_seconds": round(self.connection.silent_seconds, 3),
+            "dropped_as_completed": self._released_at is not None,
+        }
 
     async def close(self, reason: str) -> None:
         """End the connection; returns when that is told."""

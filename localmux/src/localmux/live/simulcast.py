@@ -40,6 +40,13 @@ class Simulcast:
         for forwarder in self.forwarders.values():
             forwarder.tag(tag, header=header)
 
+    def facts(self) -> dict[str, Document]:
+        """How it goes, by target."""
+        return {
+            target_id: {"tries": forwarder.tries, "dropped": forwarder.dropped}
+            for target_id, forwarder in self.forwarders.items()
+        }
+
     def end(self) -> None:
         """The encoder is gone: every target ends by itself, told to be idle at once."""
         for target_id, forwarder in self.forwarders.items():
