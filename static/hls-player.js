@@ -24,7 +24,7 @@ class HlsPlayer extends HTMLElement {
   connectedCallback() {
     if (this.listeners) return; // moved, not new: playback goes on
     this.video = this.querySelector("video");
-    this.wantsPlay = this.video.autoplay;
+    this.wantsPlay = this.video.autoplay || !this.video.paused;
     this.recovery = new Recovery(this, this.querySelector(".player-message"));
     this.menu = new QualityMenu();
     this.liveButton = new LiveButton(this.video);
@@ -50,6 +50,7 @@ class HlsPlayer extends HTMLElement {
     for (const type of STATE_EVENTS.split(" ")) on(this.video, type, () => this.refresh());
     on(this.video, "play", () => (this.wantsPlay = true));
     on(this.video, "pause", () => (this.wantsPlay = false));
+    on(this.video, "click", () => this.playSoon());
     on(this.video, "playing", () => this.hls || this.recovery.succeeded());
     on(this.video, "error", () => this.recovery.handleElement());
     on(window, "online", () => this.recovery.waiting && this.recovery.tryAgain());
@@ -91,6 +92,13 @@ class HlsPlayer extends HTMLElement {
   /** A browser pauses a video whose source is exchanged; whoever was watching goes on watching. */
   resume() {
     if (this.wantsPlay) this.video.play().catch(() => this.refresh());
+  }
+
+  /** Browsers ignore a press of play while there is nothing to play yet. */
+  playSoon() {
+    if (this.wantsPlay || this.video.readyState !== HTMLMediaElement.HAVE_NOTHING) return;
+    this.wantsPlay = true;
+    this.resume();
   }
 
   startLibrary(Hls) {

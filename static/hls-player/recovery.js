@@ -4,6 +4,8 @@ import { pauseAfter } from "../back-off.js";
 const MEDIA_ERRORS_FORGIVEN = 3;
 /** Milliseconds between two looks at a video that is not ready yet. */
 const NOT_READY_PAUSE = 5000;
+/** Only a live stream may miss a part of itself and go on. */
+const ABSENT = [404, 410];
 
 const OFFLINE = "You are offline. Playback goes on when the connection is back.";
 const TROUBLE = "The connection is in trouble. Trying again…";
@@ -31,9 +33,11 @@ export class Recovery {
 
   /** Judges an error of hls.js. A refused token never heals by waiting, so it need not be fatal first. */
   handle({ type, fatal, response }) {
+    if (this.failed) return;
     const starved = this.player.video.readyState < HTMLMediaElement.HAVE_FUTURE_DATA;
+    const gone = ABSENT.includes(response?.code) && !this.player.hasAttribute("live");
     if (response?.code === 403) this.#renew();
-    else if (type === "networkError" && fatal) this.#wait(response?.code);
+    else if (type === "networkError" && (fatal || (gone && starved))) this.#wait(response?.code);
     else if (type === "networkError" && starved) this.#sayTrouble();
     else if (fatal) this.#recoverMedia();
   }
@@ -98,7 +102,7 @@ export class Recovery {
 
   #wait(status) {
     if (status === 401 || status === 403) return this.fail(FORBIDDEN);
-    if (status === 404 || status === 410) return this.fail(GONE);
+    if (ABSENT.includes(status)) return this.fail(GONE);
     const notReady = status === 409 || status === 412;
     if (notReady) this.say(NOT_READY);
     else this.#sayTrouble();
