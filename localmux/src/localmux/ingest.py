@@ -9,7 +9,9 @@ import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from localmux import clips
 from localmux.answers import Document
+from localmux.clips import Span
 from localmux.download import DownloadFailed, download
 from localmux.faults import StageFault
 from localmux.media.asset_media import AssetMedia
@@ -47,7 +49,7 @@ class Ingest:
             if path.name not in known:
                 shutil.rmtree(path, ignore_errors=True)
         for asset in reversed(assets):
-            if asset.document["status"] == "preparing":
+            if asset.document["status"] == "preparing" and not asset.document.get("is_live"):
                 self.start(asset)
 
     def uploads_in_use(self) -> set[str]:
@@ -87,13 +89,15 @@ class Ingest:
         folder = self.folder / asset.id
         folder.mkdir(exist_ok=True)
         try:
-            await self._fetch(asset, folder / "source")
+            part = await self._fetch(asset, folder / "source")
             self._progress(asset.id, "transcoding")
             await self._disturb("transcode")
             media = await AssetMedia.prepare(
                 folder,
                 self.environment.encoders,
                 max_resolution_tier=asset.document["max_resolution_tier"],
+                start=part.start,
+                end=part.end,
             )
             await self._wait_until_due(asset)
         except tuple(ERROR_TYPES) as problem:
@@ -103,9 +107,17 @@ class Ingest:
         else:
             self._ready(asset.id, media.describe())
 
-    async def _fetch(self, asset: Resource, source: Path) -> None:
-        if self._at_hand(asset, source):
-            return
+    async def _fetch(self, asset: Resource, source: Path) -> Span:
+        """Which part of the source the asset is."""
+        if "clip" in asset.private:
+            origin = self.folder / asset.document["source_asset_id"]
+            span = Span(**asset.private["clip"])
+            return await clips.take(origin, span, source, self.environment.encoders)
+        if not self._at_hand(asset, source):
+            await self._download(asset, source)
+        return Span(0.0, None)
+
+    async def _download(self, asset: Resource, source: Path) -> None:
         if "upload_id" in asset.document:
             raise InvalidInput("The uploaded file is gone.")
         await self._disturb("download")

@@ -3,10 +3,12 @@
 Source: https://www.mux.com/docs/api-reference/video/assets
 """
 
+from dataclasses import asdict
 from urllib.parse import urlsplit
 
 from starlette.responses import Response
 
+from localmux import clips
 from localmux.answers import ApiJSON, Document, data, invalid, no_content, present
 from localmux.api.asset_settings import PASSTHROUGH, read_meta, read_settings
 from localmux.api.calls import Call, Handler
@@ -20,9 +22,16 @@ async def create_asset(call: Call) -> Response:
     environment = call.environment
     settings = read_settings(Fields(call.body))
     url = _source_url(settings)
-    document = new_asset(settings, environment.clock.timestamp(), "on_demand_url")
+    private: Document = {"url": url, "inputs": settings["inputs"]}
+    if urlsplit(url).scheme == clips.SCHEME:
+        origin, span = _clipped(call, settings["inputs"][0])
+        document = new_asset(settings, environment.clock.timestamp(), "on_demand_clip")
+        document["source_asset_id"] = origin
+        private["clip"] = asdict(span)
+    else:
+        document = new_asset(settings, environment.clock.timestamp(), "on_demand_url")
     with environment.store.transaction():
-        asset = environment.store.add("asset", document, {"url": url, "inputs": settings["inputs"]})
+        asset = environment.store.add("asset", document, private)
         environment.events.record("created", asset, asset.document)
     environment.ingest.start(asset)
     return data(asset.document, 201)
@@ -33,11 +42,18 @@ def _source_url(settings: Document) -> str:
     if not inputs or "url" not in inputs[0]:
         raise invalid("inputs[0].url is required.")
     url = inputs[0]["url"]
-    if url.startswith("mux://"):
-        raise invalid("inputs[0].url: clips of other assets are not available in localmux yet.")
-    if urlsplit(url).scheme not in ("http", "https"):
-        raise invalid("inputs[0].url must start with http:// or https://.")
+    if urlsplit(url).scheme not in ("http", "https", clips.SCHEME):
+        raise invalid("inputs[0].url must start with http://, https:// or mux://assets/.")
     return url
+
+
+def _clipped(call: Call, asked: Document) -> tuple[str, clips.Span]:
+    """Which asset a clip is taken from, and which part. Raises MuxError 400."""
+    origin = call.environment.store.get("asset", clips.source_of(asked["url"]))
+    if origin is None or origin.document["status"] != "ready":
+        raise invalid("inputs[0].url names no asset that is ready.")
+    shown = call.environment.broadcasts.shown(origin)
+    return origin.id, clips.span_of(asked, shown["duration"])
 
 
 async def list_assets(call: Call) -> Response:

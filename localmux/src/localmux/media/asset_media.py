@@ -40,6 +40,7 @@ class AssetMedia:
         self.folder = folder
         self.info = MediaInfo.from_json(document["info"])
         self.source = Source(folder / document["source"], self.info)
+        self.start: float = document.get("start", 0.0)  # seconds into the source, of a clip
         self._short_side: int = document["short_side"]
         self._cuts: tuple[int, ...] = tuple(document["cuts"])
         self._copied: dict[str, int] | None = document["copied"]
@@ -47,15 +48,25 @@ class AssetMedia:
 
     @classmethod
     async def prepare(
-        cls, folder: Path, encoders: Encoders, *, max_resolution_tier: str = "1080p"
+        cls,
+        folder: Path,
+        encoders: Encoders,
+        *,
+        max_resolution_tier: str = "1080p",
+        start: float = 0.0,
+        end: float | None = None,
     ) -> "AssetMedia":
         """Examine `source` and decide how it is cut; no segment is made yet.
 
+        With `start` or `end` (seconds) the asset is that part of the source alone.
         Raises InvalidInput or EncodingError. `media.json` appears last, and whole.
         """
         await asyncio.to_thread(_forget_made, folder)
         info, source = await _seekable_source(folder, encoders)
-        document = _decide(info, TIERS[max_resolution_tier]) | {"source": source.name}
+        if start or end is not None:
+            info = info.part(start, end)
+        document = _decide(info, TIERS[max_resolution_tier])
+        document |= {"source": source.name, "start": start}
         unfinished = folder / f"{DESCRIPTION}.part"
         unfinished.write_text(json.dumps(document))
         unfinished.replace(folder / DESCRIPTION)

@@ -1,6 +1,6 @@
 """What is known of a source after examining it."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any, Self
@@ -55,6 +55,17 @@ class MediaInfo:
     seekable: bool  # whether its index leads to any moment without reading all before it
     video: VideoTrack | None
     audio: AudioTrack | None
+
+    def part(self, start: float, end: float | None) -> "MediaInfo":
+        """What lies between two times, counted from there: the same source with another zero."""
+        length = max(0.0, min(self.duration, self.duration if end is None else end) - start)
+        video, audio = self.video, self.audio
+        if video:
+            shown = min(length, max(0.0, video.end - start))
+            video = replace(video, end=shown, keyframes=())
+        if audio:
+            audio = replace(audio, end=min(length, max(0.0, audio.end - start)))
+        return replace(self, origin=self.origin + start, duration=length, video=video, audio=audio)
 
     def to_json(self) -> dict[str, Any]:
         """What JSON can hold of it, which is all."""

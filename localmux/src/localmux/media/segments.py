@@ -44,10 +44,10 @@ def frames_filter(info: MediaInfo, video: VideoTrack, frames: Frames) -> list[st
 def seek_point(info: MediaInfo, video: VideoTrack, frame: int) -> float:
     """Where to seek for `frame`: a little after it, as time stamps may be rounded down.
 
-    A source without an index is read from its beginning.
+    A source without an index is read from its beginning, and so is one whose first frame is near.
     """
-    moment = min((frame + 0.25) / float(video.frame_rate), video.end)
-    return info.origin + moment if frame and info.seekable else 0.0
+    moment = info.origin + min((frame + 0.25) / float(video.frame_rate), video.end)
+    return moment if info.seekable and (frame or info.origin > HELD_FROM) else 0.0
 
 
 def encoded(source: Source, video: VideoTrack, rendition: Rendition, frames: Frames) -> list[str]:

@@ -108,7 +108,7 @@ def _request(media: AssetMedia, video: VideoTrack, board: Storyboard) -> TileReq
         moments=[media.info.origin + board.start(tile) for tile in range(board.tiles)],
         width=stored[0],
         height=stored[1],
-        exact=video.end * video.frame_rate <= EXACT_FRAMES,
+        exact=(media.info.origin + video.end) * video.frame_rate <= EXACT_FRAMES,
     )
 
 
