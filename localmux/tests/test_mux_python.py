@@ -145,3 +145,43 @@ def test_errors_are_raised_with_muxs_body(
         with pytest.raises(UnauthorizedException):
             mux_python.AssetsApi(stranger).list_assets()
         stranger.rest_client.pool_manager.clear()
+
+
+def test_a_live_stream_goes_through_everything_mux_python_can_ask(mux: Mux) -> None:
+    live = mux_python.LiveStreamsApi(mux)
+    settings = mux_python.CreateAssetRequest(playback_policies=[mux_python.PlaybackPolicy.PUBLIC])
+    request = mux_python.CreateLiveStreamRequest(
+        playback_policies=[mux_python.PlaybackPolicy.PUBLIC], new_asset_settings=settings
+    )
+    stream = live.create_live_stream(request).data
+    assert (stream.status, stream.reconnect_window) == ("idle", 60)
+    assert stream.new_asset_settings.playback_policies == ["public"]
+    found = live.list_live_streams(limit=5, stream_key=stream.stream_key).data
+    assert [one.id for one in found] == [stream.id]
+
+    changes = mux_python.UpdateLiveStreamRequest(latency_mode="reduced", reconnect_window=5)
+    changed = live.update_live_stream(stream.id, changes).data
+    assert (changed.latency_mode, changed.reconnect_window) == ("reduced", 5)
+    assert live.reset_stream_key(stream.id).data.stream_key != stream.stream_key
+    assert live.disable_live_stream(stream.id).data is not None
+    assert live.get_live_stream(stream.id).data.status == "disabled"
+    assert live.enable_live_stream(stream.id).data is not None
+    assert live.signal_live_stream_complete(stream.id).data is not None
+
+    policy = mux_python.CreatePlaybackIDRequest(policy="signed")
+    playback_id = live.create_live_stream_playback_id(stream.id, policy).data
+    assert live.get_live_stream_playback_id(stream.id, playback_id.id).data.policy == "signed"
+    owner = mux_python.PlaybackIDApi(mux).get_asset_or_livestream_id(playback_id.id).data.object
+    assert (owner.type, owner.id) == ("live_stream", stream.id)
+    live.delete_live_stream_playback_id(stream.id, playback_id.id)
+
+    to = mux_python.CreateSimulcastTargetRequest(url="rtmp://service.example/app", stream_key="k")
+    target = live.create_live_stream_simulcast_target(stream.id, to).data
+    assert live.get_live_stream_simulcast_target(stream.id, target.id).data.status == "idle"
+    live.delete_live_stream_simulcast_target(stream.id, target.id)
+    subtitles = mux_python.UpdateLiveStreamGeneratedSubtitlesRequest(generated_subtitles=[])
+    assert live.update_live_stream_generated_subtitles(stream.id, subtitles).data.id == stream.id
+
+    live.delete_live_stream(stream.id)
+    with pytest.raises(NotFoundException):
+        live.get_live_stream(stream.id)

@@ -2,11 +2,13 @@
 
 with running("--webhook-url", url, "--webhook-secret", "secret") as localmux:
     localmux.urls["api"]
+    Encoder(make_footage(path), f"{localmux.urls['rtmp']}/{stream_key}")
 """
 
 import json
 import os
 import select
+import signal
 import subprocess
 import sys
 import tempfile
@@ -14,7 +16,10 @@ import time
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import IO
+
+from localmux.media.ffmpeg import ffmpeg_executable
 
 START_WITHIN = 20.0  # seconds, for machines that are busy with something else
 END_WITHIN = 10.0  # seconds
@@ -94,3 +99,44 @@ def eventually[Found](look: Callable[[], Found], within: float = 15.0) -> Found:
             raise AssertionError(f"Still {found!r} after {within} seconds.")
         time.sleep(LOOK_AGAIN)
     return found
+
+
+def make_footage(path: Path) -> Path:
+    """Four seconds for encoders to send again and again, with a keyframe each second."""
+    picture = ["-f", "lavfi", "-i", "testsrc2=size=320x180:rate=30:duration=4"]
+    tone = ["-f", "lavfi", "-i", "sine=duration=4:sample_rate=48000"]
+    codec = ["-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-g", "30"]
+    command = [ffmpeg_executable(), "-v", "error", "-nostdin", *picture, *tone, *codec]
+    subprocess.run([*command, "-c:a", "aac", "-ac", "2", str(path)], check=True, timeout=60)
+    return path
+
+
+class Encoder:
+    """An ffmpeg that publishes: three seconds at once, then in real time until it is stopped."""
+
+    def __init__(self, footage: Path, url: str) -> None:
+        pace = ["-re", "-readrate_initial_burst", "3", "-stream_loop", "-1"]
+        command = [ffmpeg_executable(), "-v", "error", *pace, "-i", str(footage)]
+        self.process = subprocess.Popen(
+            [*command, "-c", "copy", "-f", "flv", url],
+            stdin=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    def stop(self) -> None:
+        """As the stop button: it says goodbye."""
+        self.process.communicate("q", timeout=END_WITHIN)
+
+    def crash(self) -> None:
+        """As a kill -9; also of one that has ended already."""
+        self.process.kill()
+        self.process.communicate(timeout=END_WITHIN)
+
+    def freeze(self) -> None:
+        """As a power cut: nothing comes any more, and nobody closes the connection."""
+        self.process.send_signal(signal.SIGSTOP)
+
+    def complaint(self) -> str:
+        """What it says once the server has refused it or sent it away, waited for."""
+        return self.process.communicate(timeout=END_WITHIN)[1]
