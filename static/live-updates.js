@@ -123,9 +123,10 @@ class LiveUpdates extends HTMLElement {
     this.notice.textContent = words;
   }
 
+  /** Without a trace in the history: back from there must not lead here, and forward again. */
   go(address) {
     const target = new URL(address, location.href);
-    if (target.origin === location.origin) location.assign(target);
+    if (target.origin === location.origin) location.replace(target);
   }
 }
 

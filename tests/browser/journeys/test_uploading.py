@@ -54,6 +54,7 @@ class Sending:
         self.limit(bytes_per_second)
         tab.goto("/upload")
         tab.get_by_label("Choose a video").set_input_files(file)
+        expect(tab.get_by_label("Title")).to_have_value(file.stem)
         tab.get_by_role("button", name="Upload").click()
 
     def _note(self, request: Request) -> None:
