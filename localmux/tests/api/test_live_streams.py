@@ -144,6 +144,19 @@ def test_a_patch_changes_what_it_names(create: Create, api: httpx.Client) -> Non
     assert api.patch(path_of(stream), json={}).json() == answer.json()
 
 
+def test_static_renditions_of_recordings_are_kept_and_shown(
+    create: Create, api: httpx.Client
+) -> None:
+    stream = create(new_asset_settings={"passthrough": "p"})
+    path = path_of(stream, "/new-asset-settings/static-renditions")
+    wanted = {"static_renditions": [{"resolution": "highest"}]}
+    answer = api.put(path, json=wanted)
+    assert answer.json()["data"]["new_asset_settings"] == wanted | {"passthrough": "p"}
+    assert api.put(path, json={"static_renditions": [{"resolution": "8k"}]}).status_code == 400
+    assert api.delete(path).status_code == 204
+    assert api.get(path_of(stream)).json()["data"] == stream
+
+
 @pytest.mark.parametrize(
     "said",
     [

@@ -7,16 +7,18 @@ from functools import partial
 
 from starlette.responses import Response
 
-from localmux.answers import ApiJSON, data, invalid, no_content, present
+from localmux.answers import ApiJSON, Document, data, invalid, no_content, present
 from localmux.api.asset_settings import read_policies
 from localmux.api.calls import Call, Handler
 from localmux.api.fields import Fields
 from localmux.api.live_settings import read_changes, read_new_live_stream, read_subtitles
 from localmux.api.pages import page
 from localmux.live.broadcasts import new_stream_key
-from localmux.resources import new_id
+from localmux.resources import Resource, new_id
 
 STATUSES = ("idle", "active", "disabled")
+HEIGHTS = ("2160p", "1440p", "1080p", "720p", "540p", "480p", "360p", "270p")
+RESOLUTIONS = ("highest", "audio-only", *HEIGHTS)
 
 
 async def create_live_stream(call: Call) -> Response:
@@ -126,7 +128,30 @@ async def update_subtitles(call: Call, name: str) -> Response:
     return data(stream.document)
 
 
+async def update_static_renditions(call: Call) -> Response:
+    """Kept and shown, without effect."""
+    stream = call.find("live_stream")
+    wanted = [
+        {"resolution": one.choice("resolution", RESOLUTIONS)}
+        for one in Fields(call.body).each("static_renditions")
+    ]
+    _set_static_renditions(call, stream, wanted)
+    return data(stream.document)
+
+
+async def delete_static_renditions(call: Call) -> Response:
+    _set_static_renditions(call, call.find("live_stream"), [])
+    return no_content()
+
+
+def _set_static_renditions(call: Call, stream: Resource, wanted: list[Document]) -> None:
+    settings = stream.document.get("new_asset_settings", {}) | {"static_renditions": wanted}
+    stream.document["new_asset_settings"] = present(settings)
+    call.environment.broadcasts.journal.changed("updated", stream)
+
+
 PATH = "/video/v1/live-streams"
+STATIC_RENDITIONS = f"{PATH}/{{id}}/new-asset-settings/static-renditions"
 ROUTES: dict[str, Handler] = {
     f"POST {PATH}": create_live_stream,
     f"GET {PATH}": list_live_streams,
@@ -139,4 +164,6 @@ ROUTES: dict[str, Handler] = {
     f"POST {PATH}/{{id}}/reset-stream-key": reset_stream_key,
     f"PUT {PATH}/{{id}}/embedded-subtitles": partial(update_subtitles, name="embedded_subtitles"),
     f"PUT {PATH}/{{id}}/generated-subtitles": partial(update_subtitles, name="generated_subtitles"),
+    f"PUT {STATIC_RENDITIONS}": update_static_renditions,
+    f"DELETE {STATIC_RENDITIONS}": delete_static_renditions,
 }
