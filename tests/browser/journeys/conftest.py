@@ -86,3 +86,14 @@ def owner(shared_site: Site) -> Generator[Person]:
 def video(owner: Person, make_video: Callable[..., Path]) -> str:
     """The path of a video of eight seconds, 720 lines high at best; nobody may change it."""
     return owner.upload(make_video("waves.mp4", seconds=8, size="1280x720"), title="Waves at night")
+
+
+@pytest.fixture
+def prepare_for(site: Site) -> Generator[Callable[[int], None]]:
+    """Sets how many seconds videos take to prepare, until the test is over."""
+
+    def take(seconds: int) -> None:
+        site.control("PUT", "/time", json={"ready_after": seconds}).raise_for_status()
+
+    yield take
+    take(0)

@@ -1,28 +1,16 @@
 """What becomes of an upload: its page tells, by itself, and so does the page of its video."""
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable
 from pathlib import Path
 
 import httpx
-import pytest
 from playwright.sync_api import Page, expect
 
 from localmux.testing import eventually
 from tests.browser.conftest import PageErrors
 from tests.browser.journeys.conftest import NewTab
 from tests.browser.watching import expect_playing
-from tests.harness import Person, Site
-
-
-@pytest.fixture
-def prepare_for(site: Site) -> Generator[Callable[[int], None]]:
-    """Sets how many seconds videos take to prepare, until the test is over."""
-
-    def take(seconds: int) -> None:
-        site.control("PUT", "/time", json={"ready_after": seconds}).raise_for_status()
-
-    yield take
-    take(0)
+from tests.harness import Person
 
 
 def send(upload: dict[str, str], file: Path) -> None:
