@@ -116,7 +116,7 @@ class Run:
         for name in job.names:
             (job.folder / name).mkdir(exist_ok=True)
         self._load = Load()
-        self._transcoder = Transcoder(recording.encoders, job, recording.append)
+        self._transcoder = Transcoder(recording.encoders, job, recording.append, self._lost)
         await self._feed(take.opening)
 
     async def _feed(self, data: bytes) -> None:
@@ -126,6 +126,10 @@ class Run:
             await self._transcoder.feed(data)
         except TranscoderEnded:
             await self._finish_take()
+
+    def _lost(self) -> None:
+        """ffmpeg ended by itself: what is queued for it is lost, up to the next keyframe."""
+        if self._transcoder and self._part and self._part.published is self.takes.published:
             self.takes.restart()
 
     async def _finish_take(self) -> None:

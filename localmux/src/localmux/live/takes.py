@@ -45,7 +45,7 @@ class Takes:
         self.newest = 0  # milliseconds in the running take
         self._metadata: dict[str, Value] | None = None
         self._headers: dict[int, Tag] = {}
-        self._seen: set[int] = set()
+        self._seen: dict[int, Tag] = {}  # the first frame of each kind
         self.restart()
 
     def restart(self) -> None:
@@ -69,7 +69,7 @@ class Takes:
             moment, jumped = self.time.of(tag.timestamp)
             if jumped or (self._cut_wanted and self._may_cut(tag)):
                 self.restart()
-            self._seen.add(tag.kind)
+            self._seen.setdefault(tag.kind, tag)
             if self.published:
                 yield from self._go_on(moment, tag)
             else:
@@ -146,7 +146,7 @@ class Takes:
             times = [moment for moment, tag in pending if tag.kind == VIDEO]
             rate = told_frame_rate(metadata) or measured_frame_rate(times)
             picture = Picture(tag_content.codec(video), *picture_size(metadata), rate)
-        if audio := self._headers.get(AUDIO) or first.get(AUDIO):
+        if audio := self._headers.get(AUDIO) or self._seen.get(AUDIO):
             rate, channels = tag_content.sound_format(audio)
             sound = Sound(tag_content.codec(audio), channels, rate)
         return Published(picture, sound)

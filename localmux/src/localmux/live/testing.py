@@ -93,7 +93,7 @@ class PacedPublisher:
 
 def number_of(frame: VideoFrame) -> int:
     """The number that the boxes of a decoded picture tell."""
-    plane = frame.planes[0]
+    plane = frame.reformat(format="gray").planes[0]
     line = bytes(plane)[plane.line_size * (frame.height // BOX_HEIGHT // 2) :]
     bits = [line[frame.width * (2 * box + 1) // (2 * BOXES)] > 127 for box in range(BOXES)]
     return sum(1 << box for box, bit in enumerate(bits) if bit)

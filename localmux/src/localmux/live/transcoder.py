@@ -119,16 +119,23 @@ def _fitted(rendition: Rendition) -> str:
 
 
 class Transcoder:
-    """A running job. `on_segment` is told once all renditions have a segment, in their order.
+    """A running job.
 
-    It gets the seconds that the segment lasts.
+    `on_segment` is told once all renditions have a segment, in their order; it gets the seconds
+    that the segment lasts. `on_end` is called when ffmpeg has ended, for whatever reason.
     """
 
-    def __init__(self, encoders: Encoders, job: Job, on_segment: Callable[[float], None]) -> None:
+    def __init__(
+        self,
+        encoders: Encoders,
+        job: Job,
+        on_segment: Callable[[float], None],
+        on_end: Callable[[], None],
+    ) -> None:
         self.job = job
         self.made = 0  # segments
         self._encoders = encoders
-        self._on_segment = on_segment
+        self._on_segment, self._on_end = on_segment, on_end
         self._waiting: dict[str, list[float]] = {name: [] for name in job.names}
         self._input: asyncio.Future[asyncio.StreamWriter] = asyncio.Future()
         self._progress = asyncio.Event()
@@ -182,6 +189,7 @@ class Transcoder:
             logger.error("A stream cannot be encoded: %s", problem.strerror)  # noqa: TRY400 said all
         finally:
             self._input.cancel()
+            self._on_end()
 
     async def _read(self, output: asyncio.StreamReader) -> None:
         """Lines such as `720p/7.ts,0.000000,1.021333`, written once a segment is closed."""

@@ -96,10 +96,14 @@ class Encoders:
             *_, turn = heapq.heappop(self._waiting)
             if not turn.done():
                 turn.set_exception(EncodersClosed)
+        await asyncio.gather(*(child.wait() for child in self.kill_running()))
+
+    def kill_running(self) -> list[asyncio.subprocess.Process]:
+        """Kill what runs, as the system does when memory is short; whom it belonged to goes on."""
         children = list(self._children)
         for child in children:
             _kill(child)
-        await asyncio.gather(*(child.wait() for child in children))
+        return children
 
     @contextlib.asynccontextmanager
     async def _turn(self, priority: Priority) -> AsyncGenerator[None]:
