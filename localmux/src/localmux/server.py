@@ -79,9 +79,9 @@ async def _start(environment: Environment) -> None:
     try:
         await environment.start()
     except OSError as problem:
-        port = environment.configuration.rtmp_port
+        port, why = environment.configuration.rtmp_port, os.strerror(problem.errno or 0)
         raise CannotStart(
-            f"localmux cannot listen for encoders on port {port}: {problem.strerror}."
+            f"localmux cannot listen for encoders on port {port}: {why}."
             " --rtmp-port chooses another."
         ) from None
 

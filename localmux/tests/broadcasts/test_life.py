@@ -1,11 +1,17 @@
 """The life of a broadcast: each state, each event, in Mux's order."""
 
+import contextlib
+import itertools
 from collections.abc import Callable
+from pathlib import Path
 from typing import Protocol
 
 import httpx
+import pytest
 
 from localmux.answers import Document
+from localmux.live.flv import HEADER, VIDEO, Tag
+from localmux.live.flv import tags as tags_in
 from localmux.publisher import Publisher
 from localmux.testing import Encoder, Running, eventually
 
@@ -19,6 +25,11 @@ BEGIN = ["live_stream.connected", "asset.created", "live_stream.recording"]
 PLAYABLE = ["live_stream.active", "asset.ready"]
 BACK = ["live_stream.connected", "live_stream.recording", "live_stream.active"]
 END = ["live_stream.idle", "asset.live_stream_completed"]
+
+
+@pytest.fixture
+def tags(footage: Path) -> list[Tag]:
+    return list(tags_in(footage.read_bytes()[len(HEADER) :]))
 
 
 class Inbox(Protocol):
@@ -135,6 +146,42 @@ def test_an_encoder_that_leaves_before_it_sent_anything(
         *("live_stream.created", "live_stream.connected", "asset.created"),
         *("live_stream.disconnected", "live_stream.idle", "asset.errored"),
     ]
+
+
+def test_a_broadcast_shorter_than_a_segment_is_a_recording_too(
+    new_live_stream: Create, localmux: Running, tags: list[Tag], now: Now, events: Events
+) -> None:
+    stream = new_live_stream(reconnect_window=0)
+    with Publisher(f"{localmux.urls['rtmp']}/{stream['stream_key']}") as publisher:
+        asset_id = now(stream)["active_asset_id"]
+        for tag in tags:
+            if tag.timestamp < 700:
+                publisher.send(tag)
+        publisher.stop()
+    asset = eventually(lambda: "is_live" not in (seen := now(asset_id)) and seen)
+    assert 0.5 < asset["duration"] < 0.9
+    wanted = [*BEGIN, *PLAYABLE, "live_stream.disconnected", *END]
+    assert events(stream["id"], asset_id) == ["live_stream.created", *wanted]
+
+
+def test_an_encoder_that_sends_what_cannot_be_decoded_is_told_so(
+    new_live_stream: Create, localmux: Running, tags: list[Tag], now: Now
+) -> None:
+    stream = new_live_stream()
+    pictures = itertools.cycle([tag for tag in tags if tag.kind == VIDEO])
+    with Publisher(f"{localmux.urls['rtmp']}/{stream['stream_key']}") as publisher:
+        asset_id = now(stream)["active_asset_id"]
+
+        def errored() -> bool:
+            tag = next(pictures)
+            with contextlib.suppress(OSError):  # it is sent away meanwhile
+                publisher.send(Tag(VIDEO, tag.timestamp, b"\x1f" + tag.body[1:]))  # an odd codec
+            return now(asset_id)["status"] == "errored"
+
+        eventually(errored)
+    asset = now(asset_id)
+    assert "cannot be decoded" in asset["errors"]["messages"][0]
+    assert now(stream)["status"] == "idle"
 
 
 def test_the_recording_is_made_by_the_new_asset_settings(

@@ -1,5 +1,6 @@
 """What time does to a broadcast, and what is left of it when localmux ends."""
 
+import contextlib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -61,16 +62,13 @@ def test_the_clock_ends_broadcasts_windows_and_waiting_encoders(
     assert encoder.complaint()
 
 
-def ffmpegs(*words: str) -> list[str]:
-    """The command lines of running ffmpegs that have one of these words in them."""
-    found = []
-    for path in Path("/proc").glob("[0-9]*/cmdline"):
-        try:
-            line = path.read_bytes().replace(b"\0", b" ").decode(errors="replace")
-        except OSError:
-            continue
-        if "ffmpeg" in line and any(word in line for word in words):
-            found.append(line)
+def children(of: int) -> set[Path]:
+    """Linux tells the parent of each process."""
+    found = set()
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):
+            if path.read_text().rpartition(")")[2].split()[1] == str(of):
+                found.add(path.parent)
     return found
 
 
@@ -88,14 +86,17 @@ def test_a_broadcast_that_localmux_is_ended_in_is_a_recording_afterwards(
     process = start("--data-dir", str(tmp_path / "data"))
     client = connect(process)
     never = new_live_stream(client)
-    target = {"url": "rtmp://127.0.0.1:9/app/key-of-restart"}
+    target = {"url": "rtmp://127.0.0.1:9/app"}
     stream = new_live_stream(client, simulcast_targets=[target])
     encode(stream, process)
     eventually(lambda: now(stream, client)["status"] == "active")
     asset_id = now(stream, client)["active_asset_id"]
+    test = new_live_stream(client)
+    assert client.post(f"/_localmux/live-streams/{test['id']}/broadcast").status_code == 201
     with Publisher(f"{process.urls['rtmp']}/{never['stream_key']}"):
+        started = eventually(lambda: len(found := children(process.process.pid)) > 2 and found)
         getattr(process, end)()
-    eventually(lambda: not ffmpegs(str(tmp_path), "key-of-restart"))
+    eventually(lambda: not [path for path in started or () if path.exists()])
 
     again = start("--data-dir", str(tmp_path / "data"))
     client = connect(again)

@@ -74,13 +74,14 @@ class Broadcast:
         """The encoder is gone. Before anything was playable, what it left decides what follows."""
         self.publication, run, self._run = None, self._run, None
         self._left_at = self.clock.now()
-        if self.active:
+        told = self.active
+        if told:
             self._disconnected()
-        self._leaving = asyncio.create_task(self._left(run))
+        self._leaving = asyncio.create_task(self._left(run, told=told))
 
-    async def _left(self, run: Run | None) -> None:
+    async def _left(self, run: Run | None, *, told: bool) -> None:
         await self._close_run(run)
-        if not self.active:
+        if not told:
             self._tell_playable()
             self._disconnected()
         if not self.active or self._window_is_over():
@@ -100,8 +101,11 @@ class Broadcast:
         if self._ending:
             return
         self._tell_playable()
-        if self.publication:
-            self._look_at_encoder(self.publication)
+        longest = self._settings().get("max_continuous_duration", 0)
+        if self.publication and self._run and self._run.failed:
+            self.publication.connection.close(self._run.failed)
+        elif self.clock.now() > self.began_at + longest:
+            self._begin_end(TOO_LONG)
         elif self.active and self._window_is_over():
             self._begin_end()
 
@@ -115,13 +119,6 @@ class Broadcast:
         elif self.active and self.publication and self.recording.duration > self._before_run:
             self._told["active"] = True
             self.journal.active(self.stream_id)
-
-    def _look_at_encoder(self, publication: "Publication") -> None:
-        longest = self._settings().get("max_continuous_duration", 0)
-        if self._run and self._run.failed:
-            publication.connection.close(self._run.failed)
-        elif self.clock.now() > self.began_at + longest:
-            self._begin_end(TOO_LONG)
 
     def _window_is_over(self) -> bool:
         left = self.seconds_left

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import errno
 import logging
 import socket
 import uuid
@@ -23,6 +24,8 @@ from localmux.resources import Resource, Store
 
 SILENT = 2.0  # seconds without media after which another encoder may take over
 LOOK_AGAIN = 0.1  # seconds between two looks at what is due
+CLOSE_WITHIN = 5.0  # seconds
+NO_SUCH_ADDRESS = {errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT}  # a name may list more than exists
 SERVER_ENDS = "the server ended it"
 
 logger = logging.getLogger("localmux.live")
@@ -58,15 +61,17 @@ class Broadcasts:
             server = Ingest(self.authorise, host=address, port=self.port or port)
             try:
                 self.port = await server.start()
-            except OSError:
-                if not self._servers:
+            except OSError as problem:
+                if not self._servers or (port and problem.errno not in NO_SUCH_ADDRESS):
                     raise
             else:
                 self._servers.append(server)
 
     async def close(self) -> None:
-        """Cut every encoder and complete every recording."""
-        await self._end_all()
+        """Cut every encoder and complete every recording; what takes too long, the next start."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(CLOSE_WITHIN):
+                await self._end_all()
         await asyncio.gather(*(server.close() for server in self._servers))
         if self._watch:
             self._watch.cancel()

@@ -23,7 +23,7 @@ INCOMPATIBLE = (b"not compatible with", b"not currently supported in container",
 type Tell = Callable[[str, str, str | None], None]
 
 logger = logging.getLogger("localmux.live")
-ending: set[asyncio.Task[None]] = set()  # referred to until they are done
+unfinished: set[asyncio.Task[None]] = set()  # asyncio itself would let go of them
 
 
 class Forwarder:
@@ -49,8 +49,8 @@ class Forwarder:
         self._news = asyncio.Event()
         self._ended = False
         self._task = asyncio.create_task(self._work())
-        ending.add(self._task)
-        self._task.add_done_callback(ending.discard)
+        unfinished.add(self._task)
+        self._task.add_done_callback(unfinished.discard)
 
     def tag(self, tag: Tag, *, header: bool) -> None:
         """Take a tag of the encoder; never blocks."""
