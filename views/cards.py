@@ -65,7 +65,7 @@ def _card(video: Video, playback: Playback) -> air.Article:
 def _picture(video: Video, playback: Playback) -> tuple[BaseTag | str, ...]:
     """The poster, and over it the moving preview: CSS shows that one while pointed at."""
     if video.status != "ready" or video.playback_id is None:
-        return (state_badge(video),)
+        return (state_badge(video), air.P(video.error, class_="reason") if video.error else "")
     poster = playback.thumbnail(video.playback_id, width=480)
     preview = playback.preview(video.playback_id)
     return (
