@@ -1,5 +1,6 @@
 """What tests and benchmarks of live media work with: numbered pictures, paced publishing."""
 
+import contextlib
 import threading
 import time
 from collections.abc import Sequence
@@ -58,7 +59,8 @@ def shifted(one: Sequence[Tag], milliseconds: int) -> list[Tag]:
 class PacedPublisher:
     """Publishes tags over RTMP in real time, again and again, in a thread of its own.
 
-    `began` is the Unix time when frame 0 was sent. Leaving the context ends the broadcast.
+    `began` is the Unix time when frame 0 was sent. Leaving the context ends the broadcast,
+    unless the server ended first.
     """
 
     def __init__(self, url: str, media: Sequence[Tag], *, rounds: int = 1) -> None:
@@ -76,7 +78,8 @@ class PacedPublisher:
     def __exit__(self, *_: object) -> None:
         self._stopped.set()
         self._thread.join()
-        self._publisher.stop()
+        with self._publisher, contextlib.suppress(OSError):
+            self._publisher.stop()
 
     def _publish(self) -> None:
         length = self._media[-1].timestamp + 33
@@ -88,7 +91,10 @@ class PacedPublisher:
                 due = self.began + (tag.timestamp + later) / 1000
                 if self._stopped.wait(max(0.0, due - time.time())):
                     return
-                self._publisher.send(Tag(tag.kind, tag.timestamp + later, tag.body))
+                try:
+                    self._publisher.send(Tag(tag.kind, tag.timestamp + later, tag.body))
+                except OSError:
+                    return
 
 
 def number_of(frame: VideoFrame) -> int:
