@@ -1,10 +1,15 @@
 """Test broadcasts and the facts about a broadcast, under /_localmux."""
 
+import io
+import time
 from collections.abc import Callable, Generator
+from itertools import pairwise
 from pathlib import Path
 
+import av
 import httpx
 import pytest
+from av.video.frame import VideoFrame
 
 from localmux.answers import Document
 from localmux.testing import Encoder, eventually
@@ -64,6 +69,30 @@ def test_a_test_broadcast_is_dropped_comes_back_and_ends(
     eventually(lambda: events(stream["id"])[-1] == "live_stream.disconnected")
     assert "test_broadcast" not in studio.facts()
     assert now(stream)["status"] == "active"  # the window is open
+
+
+def moment_in(frame: VideoFrame) -> int:
+    """Hundredths of a second since 1970, as far as the boxes of the picture tell them."""
+    plane, scale = frame.planes[0], frame.height / 720
+    luma, row = bytes(plane), int(580 * scale) * plane.line_size
+    columns = [row + int((190 + 60 * place) * scale) for place in range(16)]
+    return int("".join("1" if luma[column] > 128 else "0" for column in columns), 2)
+
+
+def test_programs_can_read_the_time_in_the_picture(studio: Studio) -> None:
+    studio.ask("POST")
+    eventually(lambda: studio.facts()["status"] == "active")
+    base = f"/stream/{studio.stream['playback_ids'][0]['id']}"
+    playlist = studio.api.get(f"{base}/360p.m3u8").text
+    newest = [line for line in playlist.splitlines() if line and not line.startswith("#")][-1]
+    segment = studio.api.get(f"{base}/{newest}").content
+    now = round(time.time() * 100)
+    with av.open(io.BytesIO(segment)) as container:
+        frames = [one for one in container.decode(video=0) if isinstance(one, VideoFrame)]
+    moments = [moment_in(frame) for frame in frames]
+    steps = {(later - earlier) % 65_536 for earlier, later in pairwise(moments)}
+    assert steps <= {3, 4}  # thirty pictures a second
+    assert 0 < (now - moments[-1]) % 65_536 < 500  # it is at most five seconds old
 
 
 def test_refusals_say_why(studio: Studio, encode: Callable[[Document], Encoder]) -> None:
