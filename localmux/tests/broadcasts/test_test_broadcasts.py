@@ -87,7 +87,7 @@ def test_programs_can_read_the_time_in_the_picture(studio: Studio) -> None:
     newest = [line for line in playlist.splitlines() if line and not line.startswith("#")][-1]
     segment = studio.api.get(f"{base}/{newest}").content
     now = round(time.time() * 100)
-    with av.open(io.BytesIO(segment)) as container:
+    with av.open(io.BytesIO(segment), "r") as container:
         frames = [one for one in container.decode(video=0) if isinstance(one, VideoFrame)]
     moments = [moment_in(frame) for frame in frames]
     steps = {(later - earlier) % 65_536 for earlier, later in pairwise(moments)}
