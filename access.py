@@ -1,7 +1,7 @@
 """Who is asking, and what they may do: accounts, passwords, sessions, and the guards of routes.
 
-A route says in its signature who may call it: `SignedIn` for anybody with an account, `OwnVideo`
-and `OwnUpload` for the uploader alone.
+A route says in its signature who may call it: `SignedIn` for anybody with an account, `OwnVideo`,
+`OwnUpload` and `OwnStream` for whoever made the thing.
 """
 
 import asyncio
@@ -14,14 +14,15 @@ import air
 from fastapi import Depends
 from pwdlib import PasswordHash
 
-from store import Account, Store, Upload, Video
+from records import Account, Stream, Upload, Video
+from store import Store
 
 _passwords = PasswordHash.recommended()
 # Compared with when there is no such account, so that the answer takes as long as for a real one.
 _nobodys_hash = _passwords.hash(secrets.token_hex())
 
 STARTING = "This site has just started and is still fetching its videos. Try again in a moment."
-NOT_YOURS = "This belongs to somebody else. Sign in with the account that uploaded it."
+NOT_YOURS = "This belongs to somebody else. Sign in with the account that made it."
 
 
 class LoginRequired(Exception):
@@ -44,9 +45,9 @@ class Visitor:
     messages: tuple[str, ...] = ()
     notice: str = ""
 
-    def owns(self, thing: Upload | Video) -> bool:
-        """Whether the visitor uploaded this."""
-        owner = thing.user if isinstance(thing, Upload) else thing.uploader
+    def owns(self, thing: Video | Stream) -> bool:
+        """Whether this is the visitor's."""
+        owner = thing.host if isinstance(thing, Stream) else thing.uploader
         return self.account is not None and self.account.id == owner
 
 
@@ -195,8 +196,34 @@ def _missing(store: Store, message: str) -> air.HTTPException:
     )
 
 
+async def find_stream(request: air.Request, stream_id: str) -> Stream:
+    """Find a live stream for anybody.
+
+    Raises HTTPException with 404 when there is none, and 503 while that cannot be known yet.
+    """
+    store = store_of(request)
+    stream = await store.stream(stream_id)
+    if stream is None:
+        raise _missing(store, "This live stream is gone, or never was. Its host may know.")
+    return stream
+
+
+async def own_stream(request: air.Request, stream_id: str) -> Stream:
+    """Find a live stream for its host.
+
+    Raises LoginRequired, what `find_stream` raises, and HTTPException with 403 for another's.
+    """
+    account = await signed_in(request)
+    stream = await find_stream(request, stream_id)
+    if stream.host != account.id:
+        raise air.HTTPException(403, NOT_YOURS)
+    return stream
+
+
 Someone = Annotated[Visitor, Depends(visitor)]
 SignedIn = Annotated[Account, Depends(signed_in)]
 AnyVideo = Annotated[Video, Depends(find_video)]
 OwnVideo = Annotated[Video, Depends(own_video)]
+AnyStream = Annotated[Stream, Depends(find_stream)]
+OwnStream = Annotated[Stream, Depends(own_stream)]
 OwnUpload = Annotated[Upload, Depends(own_upload)]

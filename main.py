@@ -21,20 +21,42 @@ import uvicorn
 from fastapi.exceptions import RequestValidationError
 
 from access import LoginRequired
+from audience import Audience
+from inbox import Inbox
 from mux_client import MuxClient
 from mux_errors import MuxError
+from mux_live import MuxLive
+from mux_transport import MuxTransport
 from origin import OwnOrigin
 from playback import Playback
 from reconcile import Reconciliation
+from recordings import Recordings
 from settings import Settings, SettingsError, load_settings
 from store import Store
 from sync import Sync
-from views import accounts, errors, home, own_page, uploads, videos, watch, webhooks
+from views import (
+    accounts,
+    errors,
+    home,
+    own_page,
+    stream_watch,
+    streams,
+    studio,
+    studio_actions,
+    uploads,
+    videos,
+    watch,
+    webhooks,
+)
 
-AREAS = (home, accounts, own_page, videos, watch, uploads, webhooks)
+AREAS = (
+    home, accounts, own_page, videos, watch, uploads, streams, stream_watch, studio, studio_actions,
+    webhooks,
+)  # fmt: skip
 LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 REBUILD_PATIENCE_SECONDS = 2
 GRACE_SECONDS = 4
+SILENCE_MILLISECONDS = 9_000
 NOTICE = "No Mux account is set up, so videos stay on this machine: localmux stands in for Mux."
 
 log = logging.getLogger("mux-live")
@@ -46,10 +68,9 @@ def create_app(settings: Settings, notice: str = "") -> air.Air:
     @asynccontextmanager
     async def lifespan(_app: object) -> AsyncGenerator[None]:
         async with asyncio.TaskGroup() as group:
-            reconciliation = Reconciliation(store, mux, sync)
+            reconciliation = Reconciliation(store, mux, live, sync, recordings)
             tasks = [
-                group.create_task(_for_ever(work))
-                for work in (sync.follow_events, reconciliation.run)
+                group.create_task(_for_ever(work)) for work in (inbox.follow, reconciliation.run)
             ]
             # Pages are right from the first one on, unless Mux is slow or away.
             with suppress(TimeoutError):
@@ -58,13 +79,16 @@ def create_app(settings: Settings, notice: str = "") -> air.Air:
             yield
             for task in tasks:
                 task.cancel()
-        mux.close()
+        transport.close()
 
-    store, mux = Store(), MuxClient.from_settings(settings)
-    sync = Sync(store, mux)
+    store, transport = Store(), MuxTransport(settings)
+    mux, live = MuxClient(transport), MuxLive(transport)
+    sync = Sync(store, mux, live)
+    inbox, recordings = Inbox(store, sync), Recordings(store, mux, sync)
     app = air.Air(lifespan=lifespan)
     app.state.settings, app.state.notice = settings, notice
-    app.state.store, app.state.mux, app.state.sync = store, mux, sync
+    app.state.store, app.state.mux, app.state.live, app.state.sync = store, mux, live, sync
+    app.state.inbox, app.state.recordings, app.state.audience = inbox, recordings, Audience(store)
     app.state.playback = Playback.from_settings(settings)
     _add_doors(app, settings)
     for area in AREAS:
@@ -148,6 +172,8 @@ def localmux(settings: Settings) -> Generator[Settings]:
             mux_api_url=urls["api"],
             mux_stream_url=urls["stream"],
             mux_image_url=urls["image"],
+            mux_rtmp_url=urls["rtmp"],
+            mux_control_url=urls["control"],
         )
     finally:
         process.terminate()
@@ -197,12 +223,16 @@ def main() -> None:
 def _listener(settings: Settings) -> socket.socket:
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     try:
-        return socket.create_server((settings.host, settings.port), family=family)
+        listener = socket.create_server((settings.host, settings.port), family=family)
     except OSError as error:
         raise SettingsError(
             f"Port {settings.port} on {settings.host} cannot be used ({error.strerror}). "
             "Stop what uses it, or set PORT to another one."
         ) from error
+    if hasattr(socket, "TCP_USER_TIMEOUT"):
+        # A viewer whose machine died never says so; this ends the connection, and the count falls.
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, SILENCE_MILLISECONDS)
+    return listener
 
 
 if __name__ == "__main__":

@@ -1,61 +1,94 @@
 """What the app must get back from Mux after a restart, as the `passthrough` of its resources.
 
-Mux keeps up to 255 characters with each upload and asset, returns them with every answer and every
-webhook, and never looks inside: https://www.mux.com/docs/core/make-api-requests. Titles are not
-among them, because Mux has a field for those.
+Mux keeps up to 255 characters with each upload, asset and live stream, returns them with every
+answer and every webhook, and never looks inside: https://www.mux.com/docs/core/make-api-requests.
+Titles are not among them, because Mux has a field for those.
 """
 
 import json
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import Self
+
+from pydantic import TypeAdapter
 
 # Told apart by this, several apps can share one Mux environment.
 APP = "mux-live"
 # Mux counts characters; counting bytes keeps us below its limit in any script.
 LIMIT = 255
+SHORTEST_NAME = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Passthrough:
-    """Whose upload it is, when it began (Unix seconds), and which file of how many bytes."""
+    """Whose it is and when it began (Unix seconds), and what else belongs to its kind.
+
+    An upload has a file name and a size in bytes; a live stream a start time (Unix seconds), and
+    whether broadcasts are recorded; a recording the `marks`: tenths of a second after its asset was
+    created, at which the record switch was turned; a part of a recording its `stream`, and as
+    marks its beginning and its end.
+    """
 
     account_id: str
     account_name: str
     started_at: int
     filename: str = ""
     size: int = 0
+    start_time: int = 0
+    record: bool = True
+    marks: tuple[int, ...] = ()
+    stream: str = ""
+
+    def marked(self, marks: tuple[int, ...]) -> Self:
+        """The same with other marks."""
+        return replace(self, marks=marks)
+
+    def planned(self, start_time: int, *, record: bool) -> Self:
+        """The same for a live stream with this start (Unix seconds, or 0 for none)."""
+        return replace(self, start_time=start_time, record=record)
 
     def encode(self) -> str:
-        """Write it as compact JSON; a file name too long to fit is left out."""
-        text = json.dumps(
-            {
-                "app": APP,
-                "id": self.account_id,
-                "name": self.account_name,
-                "at": self.started_at,
-                "file": self.filename,
-                "size": self.size,
-            },
-            ensure_ascii=False,
-            separators=(",", ":"),
-        )
-        if len(text.encode()) > LIMIT and self.filename:
+        """Write it as compact JSON, without what is as usual.
+
+        What does not fit is left out of the file name, then of the account's name, which are only
+        shown to people. Raises ValueError when the rest is too long by itself.
+        """
+        given = {
+            KEYS[row.name]: getattr(self, row.name)
+            for row in fields(self)
+            if getattr(self, row.name) != row.default
+        }
+        text = json.dumps({"app": APP} | given, ensure_ascii=False, separators=(",", ":"))
+        if len(text.encode()) <= LIMIT:
+            return text
+        if self.filename:
             return replace(self, filename="").encode()
-        return text
+        if len(self.account_name) > SHORTEST_NAME:
+            return replace(self, account_name=self.account_name[:-1]).encode()
+        raise ValueError("This is more than Mux keeps with a resource.")
 
     @classmethod
     def decode(cls, text: str) -> Self | None:
         """Read it back; None when another app wrote it."""
         try:
-            fields = json.loads(text)
-            if fields["app"] != APP:
+            written = json.loads(text)
+            if written["app"] != APP:
                 return None
-            return cls(
-                account_id=str(fields["id"]),
-                account_name=str(fields["name"]),
-                started_at=int(fields["at"]),
-                filename=str(fields["file"]),
-                size=int(fields["size"]),
-            )
-        except (ValueError, TypeError, KeyError):
+            names = {key: name for name, key in KEYS.items()}
+            known = {names[key]: value for key, value in written.items() if key in names}
+            return TypeAdapter(cls).validate_python(known)
+        except (ValueError, TypeError, KeyError, AttributeError):
             return None
+
+
+# Short, because every character counts.
+KEYS = {
+    "account_id": "id",
+    "account_name": "name",
+    "started_at": "at",
+    "filename": "file",
+    "size": "size",
+    "start_time": "start",
+    "record": "rec",
+    "marks": "marks",
+    "stream": "stream",
+}

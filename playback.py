@@ -33,9 +33,13 @@ class Playback:
         """A still from the middle of the video; `width` in pixels, the height follows."""
         return self._image(playback_id, "thumbnail.webp", width=width)
 
+    def live_thumbnail(self, playback_id: str, *, width: int) -> str:
+        """A still of a running broadcast as it is now; `width` in pixels."""
+        return self._image(playback_id, "thumbnail.webp", width=width, latest="true")
+
     def preview(self, playback_id: str) -> str:
         """A few moving seconds from the beginning, for pointing at a video in a list."""
         return self._image(playback_id, "animated.webp", width=480, end=PREVIEW_SECONDS)
 
-    def _image(self, playback_id: str, name: str, **parameters: int) -> str:
+    def _image(self, playback_id: str, name: str, **parameters: int | str) -> str:
         return f"{self.image_url}/{playback_id}/{name}?{urlencode(parameters)}"

@@ -9,7 +9,10 @@ import time
 
 from mux_client import LIST_LIMIT, UPLOAD_SECONDS, MuxClient
 from mux_errors import MuxError
+from mux_live import MuxLive
 from passthrough import Passthrough
+from recordings import Recordings
+from records import Stream, Video
 from store import Store
 from sync import Kind, Sync
 
@@ -24,10 +27,14 @@ log = logging.getLogger(__name__)
 class Reconciliation:
     """Compares the store with Mux, often while something is pending and ever less when not."""
 
-    def __init__(self, store: Store, mux: MuxClient, sync: Sync) -> None:
+    def __init__(
+        self, store: Store, mux: MuxClient, live: MuxLive, sync: Sync, recordings: Recordings
+    ) -> None:
         self._store = store
         self._mux = mux
+        self._live = live
         self._sync = sync
+        self._recordings = recordings
 
     async def run(self) -> None:
         """Ask until cancelled; the first round rebuilds the store."""
@@ -46,6 +53,7 @@ class Reconciliation:
                 await self._catch_up(pending)
             else:
                 await self._read_everything()
+            await self._recordings.settle()
         except MuxError as error:
             log.warning("could not ask Mux for news: %s", error.message)
             return False
@@ -55,9 +63,16 @@ class Reconciliation:
         """What is going to change at Mux without our doing."""
         uploads = await self._store.uploads()
         videos = await self._store.videos()
-        return [("upload", each.id) for each in uploads if each.status == "waiting"] + [
-            ("asset", each.asset_id) for each in videos if each.status == "processing"
+        streams = await self._store.streams()
+        return [
+            *(("upload", each.id) for each in uploads if each.status == "waiting"),
+            *(("asset", each.asset_id) for each in videos if _moves(each)),
+            *(("stream", each.id) for each in streams if self._is_followed(each)),
         ]
+
+    def _is_followed(self, stream: Stream) -> bool:
+        """A live stream can begin at any time, but only matters while somebody looks."""
+        return stream.status == "live" or self._store.is_watched(stream.id)
 
     async def _catch_up(self, pending: list[tuple[Kind, str]]) -> None:
         """One list call of each kind covers the newest hundred; only the rest is asked for singly.
@@ -66,11 +81,14 @@ class Reconciliation:
         """
         assets, _ = await self._mux.list_assets(None)
         uploads = await self._mux.list_uploads(1)
+        streams = await self._live.list(1)
         for asset in assets:
             await self._sync.take_asset(asset)
         for upload in uploads:
             await self._sync.take_upload(upload)
-        listed = {asset.id for asset in assets} | {upload.id for upload in uploads}
+        for stream in streams:
+            await self._sync.take_stream(stream)
+        listed = {each.id for each in (*assets, *uploads, *streams)}
         for kind, resource_id in pending:
             if resource_id not in listed:
                 await self._sync.refresh(kind, resource_id)
@@ -87,9 +105,22 @@ class Reconciliation:
             if not cursor:
                 break
         for asset_id in before:
-            await self._sync.forget_asset(asset_id)
+            await self._sync.forget("asset", asset_id)
+        await self._read_streams()
         await self._read_uploads()
         self._store.complete.set()
+
+    async def _read_streams(self) -> None:
+        before = {stream.id for stream in await self._store.streams()}
+        for page in range(1, 100):
+            streams = await self._live.list(page)
+            for stream in streams:
+                before.discard(stream.id)
+                await self._sync.take_stream(stream)
+            if len(streams) < LIST_LIMIT:
+                break
+        for stream_id in before:
+            await self._sync.forget("stream", stream_id)
 
     async def _read_uploads(self) -> None:
         """Read the uploads that can still be finished, and forget those that no longer can."""
@@ -105,3 +136,7 @@ class Reconciliation:
         for upload in await self._store.uploads():
             if upload.created_at.timestamp() < oldest:
                 await self._store.delete_upload(upload.id)
+
+
+def _moves(video: Video) -> bool:
+    return video.status == "processing" or video.live or video.unsettled

@@ -43,10 +43,12 @@ class Settings:
     mux_api_url: str = setting("https://api.mux.com", "Mux's API")
     mux_stream_url: str = setting("https://stream.mux.com", "Mux's host for HLS")
     mux_image_url: str = setting("https://image.mux.com", "Mux's host for thumbnails")
+    mux_rtmp_url: str = setting("rtmps://global-live.mux.com:443/app", "where encoders send video")
+    mux_control_url: str = setting("", "control address of localmux, for test broadcasts")
     host: str = setting("127.0.0.1", "address the app listens on")
     port: int = setting(8000, "port the app listens on")
     localmux_port: int = setting(8010, "port of localmux, when the app starts it")
-    localmux_rtmp_port: int = setting(1935, "RTMP port of localmux, for encoders")
+    localmux_rtmp_port: int = setting(1935, "RTMP port of localmux, when the app starts it")
     localmux_data_dir: str = setting(".localmux", "folder in which localmux keeps its media")
 
     @property

@@ -1,61 +1,19 @@
-"""What the app knows: accounts, uploads and videos in dicts, and who wants to hear of changes.
+"""What the app knows, in dicts: accounts, uploads, videos, live streams; and who watches which.
 
-Mux keeps the record of videos and uploads; these dicts are the app's copy of it, filled by `sync`.
-The methods are `async` so that a database can take the dicts' place without touching a view. All
-of them run on the event loop, so the dicts need no locks.
+Mux keeps the record of all but the accounts; the dicts are the app's copy of it, filled by `sync`.
+The methods are `async` so that a database can take the dicts' place without touching a view. All of
+them run on the event loop, so the dicts need no locks.
 """
 
 import asyncio
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Generator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal
 
-type VideoStatus = Literal["processing", "ready", "error"]
-type UploadStatus = Literal["waiting", "asset_created", "errored", "cancelled", "timed_out"]
+from records import Account, News, Stream, Upload, Video
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Account:
-    """Somebody with a login. `password_hash` is None until a restored account sets one again."""
-
-    id: str
-    name: str
-    password_hash: str | None = field(default=None, repr=False)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Upload:
-    """A direct upload: a URL at Mux that takes the bytes of one file from the browser."""
-
-    id: str
-    user: str
-    created_at: datetime
-    status: UploadStatus
-    title: str
-    filename: str
-    size: int
-    url: str | None = field(default=None, repr=False)
-    asset_id: str | None = None
-    error: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Video:
-    """An asset at Mux that one of our accounts uploaded. `duration` is in seconds."""
-
-    asset_id: str
-    title: str
-    uploader: str
-    uploader_name: str
-    upload_time: datetime
-    status: VideoStatus
-    playback_id: str | None = None
-    duration: float | None = None
-    aspect_ratio: str | None = None
-    error: str | None = None
+NEWS_KEPT = 100
 
 
 class Watcher:
@@ -86,6 +44,8 @@ class Store:
         self._accounts: dict[str, Account] = {}
         self._uploads: dict[str, Upload] = {}
         self._videos: dict[str, Video] = {}
+        self._streams: dict[str, Stream] = {}
+        self._news: defaultdict[str, deque[News]] = defaultdict(lambda: deque(maxlen=NEWS_KEPT))
         self._watchers: defaultdict[str, set[Watcher]] = defaultdict(set)
         self.complete = asyncio.Event()  # set once everything that Mux has was read
         self.closing = False
@@ -115,12 +75,12 @@ class Store:
         """Add or replace an upload, and wake whoever watches it when it is not what it was."""
         if self._uploads.get(upload.id) != upload:
             self._uploads[upload.id] = upload
-            self._wake(upload.id)
+            self.wake(upload.id)
 
     async def delete_upload(self, upload_id: str) -> None:
         """Forget an upload that Mux no longer has."""
         if self._uploads.pop(upload_id, None):
-            self._wake(upload_id)
+            self.wake(upload_id)
 
     async def video(self, asset_id: str) -> Video | None:
         """Look one video up by its asset's ID."""
@@ -131,18 +91,51 @@ class Store:
         return sorted(self._videos.values(), key=lambda video: video.upload_time, reverse=True)
 
     async def save_video(self, video: Video) -> None:
-        """Add or replace a video, and wake whoever watches it or its upload when it changed."""
+        """Add or replace a video; a change wakes who watches it, its upload or its live stream."""
         if self._videos.get(video.asset_id) != video:
             self._videos[video.asset_id] = video
-            self._wake(video.asset_id)
+            self.wake(video.asset_id)
+            if video.stream_id:
+                self.wake(video.stream_id)
             for upload in self._uploads.values():
                 if upload.asset_id == video.asset_id:
-                    self._wake(upload.id)
+                    self.wake(upload.id)
 
     async def delete_video(self, asset_id: str) -> None:
         """Forget a video that Mux no longer has."""
-        if self._videos.pop(asset_id, None):
-            self._wake(asset_id)
+        if video := self._videos.pop(asset_id, None):
+            self.wake(asset_id)
+            if video.stream_id:
+                self.wake(video.stream_id)
+
+    async def stream(self, stream_id: str) -> Stream | None:
+        """Look one live stream up."""
+        return self._streams.get(stream_id)
+
+    async def streams(self) -> list[Stream]:
+        """Every live stream, newest first."""
+        return sorted(self._streams.values(), key=lambda stream: stream.created_at, reverse=True)
+
+    async def save_stream(self, stream: Stream) -> None:
+        """Add or replace a live stream, and wake whoever watches it when it changed."""
+        if self._streams.get(stream.id) != stream:
+            self._streams[stream.id] = stream
+            self.wake(stream.id)
+
+    async def delete_stream(self, stream_id: str) -> None:
+        """Forget a live stream that Mux no longer has."""
+        self._news.pop(stream_id, None)
+        if self._streams.pop(stream_id, None):
+            self.wake(stream_id)
+
+    async def news(self, stream_id: str) -> list[News]:
+        """What happened to a live stream, newest first."""
+        return list(self._news[stream_id]) if stream_id in self._news else []
+
+    async def add_news(self, stream_id: str, at: datetime, text: str) -> None:
+        """Note something for the host of a live stream to read."""
+        self._news[stream_id].appendleft(News(at, text))
+        self.wake(stream_id)
 
     @contextmanager
     def watch(self, *ids: str) -> Generator[Watcher]:
@@ -158,12 +151,17 @@ class Store:
                 if not self._watchers[key]:
                     del self._watchers[key]
 
+    def is_watched(self, key: str) -> bool:
+        """Whether somebody has a page of this open."""
+        return key in self._watchers
+
     def close(self) -> None:
         """End every event stream, so that the server can stop without waiting for them."""
         self.closing = True
         for key in list(self._watchers):
-            self._wake(key)
+            self.wake(key)
 
-    def _wake(self, key: str) -> None:
+    def wake(self, key: str) -> None:
+        """Have everyone who watches this look again."""
         for watcher in self._watchers.get(key, ()):
             watcher.wake()

@@ -3,20 +3,26 @@
 Webhooks may be late, doubled, shuffled or lost, so an event is never believed: it only says which
 resource to read from the API again. `reconcile` finds whatever no event told of.
 https://www.mux.com/docs/core/listen-for-webhooks
+
+The one thing that only events tell is whether an encoder is connected at this moment.
 """
 
 import asyncio
 import logging
 from collections import OrderedDict
-from datetime import UTC, datetime
-from typing import Any, Literal
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Literal
 
-from mux_client import MuxAsset, MuxClient, MuxUpload
-from mux_errors import MuxError, MuxNotFound
+from mux_client import MuxClient
+from mux_errors import MuxNotFound
+from mux_live import MuxLive
+from mux_resources import MuxAsset, MuxLiveStream, MuxUpload
 from passthrough import Passthrough
-from store import Store, Upload, UploadStatus, Video, VideoStatus
+from records import SimulcastTarget, Stream, StreamStatus, Upload, UploadStatus, Video, VideoStatus
+from store import Store
 
-type Kind = Literal["upload", "asset"]
+type Kind = Literal["upload", "asset", "stream"]
 
 REMEMBERED = 10_000
 
@@ -50,26 +56,12 @@ class Recent:
 class Sync:
     """Keeps the store equal to what Mux says."""
 
-    def __init__(self, store: Store, mux: MuxClient) -> None:
+    def __init__(self, store: Store, mux: MuxClient, live: MuxLive) -> None:
         self._store = store
         self._mux = mux
-        self._events: asyncio.Queue[tuple[Kind, str]] = asyncio.Queue()
-        self._seen = Recent()
+        self._live = live
         self._gone = Recent()
         self._hurry = asyncio.Event()
-
-    def apply_event(self, event: dict[str, Any]) -> None:
-        """Queue the resource that a webhook is about, unless the same event came before.
-
-        Raises KeyError or TypeError when it is not shaped like an event of Mux.
-        """
-        data = event["data"]
-        kind, resource_id = _resource(str(event["type"]), data)
-        if str(event["id"]) in self._seen or kind is None:
-            return
-        self._seen.add(str(event["id"]))
-        log.info("webhook %s %s", event["type"], resource_id)
-        self._events.put_nowait((kind, resource_id))
 
     def hurry(self) -> None:
         """Have the reconciliation ask soon: something will change at Mux by itself."""
@@ -116,10 +108,11 @@ class Sync:
             return
         known = await self._store.video(asset.id)
         status = VIDEO_STATUS.get(asset.status, "processing")
-        if status == "processing" and known and known.status != "processing":
-            return  # an answer that was overtaken on its way
+        if known and _overtaken(asset, status, known):
+            return
         if known is None or known.status != status:
             log.info("video %s is %s", asset.id, status)
+        is_recording = asset.live_stream_id is not None
         await self._store.save_video(
             Video(
                 asset_id=asset.id,
@@ -132,49 +125,120 @@ class Sync:
                 duration=asset.duration,
                 aspect_ratio=asset.aspect_ratio,
                 error=asset.error,
+                stream_id=asset.live_stream_id or label.stream or None,
+                live=asset.is_live,
+                marks=label.marks,
+                source_asset_id=asset.source_asset_id,
+                unsettled=is_recording and bool(label.marks) and status != "error",
             )
         )
 
-    async def forget_asset(self, asset_id: str) -> None:
-        """Take a deleted asset out of the store, whatever late answers still say of it."""
-        self._gone.add(asset_id)
-        await self._store.delete_video(asset_id)
+    async def take_stream(self, stream: MuxLiveStream) -> None:
+        """Put a live stream as Mux reports it into the store, if it is one of ours."""
+        label = Passthrough.decode(stream.passthrough)
+        if label is None or stream.id in self._gone:
+            return
+        known = await self._store.stream(stream.id)
+        status = _stream_status(stream)
+        if known is None or known.status != status:
+            log.info("live stream %s is %s", stream.id, status)
+        await self._store.save_stream(
+            Stream(
+                id=stream.id,
+                title=stream.title,
+                host=label.account_id,
+                host_name=label.account_name,
+                created_at=datetime.fromtimestamp(stream.created_at, UTC),
+                start_time=_moment(label.start_time),
+                stream_key=stream.stream_key,
+                playback_id=stream.playback_id,
+                status=status,
+                enabled=stream.status != "disabled",
+                record=label.record,
+                latency_mode=stream.latency_mode,
+                reconnect_window=stream.reconnect_window,
+                asset_id=stream.active_asset_id or next(reversed(stream.recent_asset_ids), None),
+                recordings=stream.recent_asset_ids,
+                targets=tuple(
+                    SimulcastTarget(
+                        id=each.id,
+                        name=each.passthrough,
+                        url=each.url,
+                        status=each.status,
+                        error_severity=each.error_severity,
+                    )
+                    for each in stream.simulcast_targets
+                ),
+                live_since=_live_since(known) if status == "live" else None,
+                connected=known.connected if known else status == "live",
+                reconnect_until=known.reconnect_until if known and status == "live" else None,
+            )
+        )
+
+    async def note_connection(self, stream_id: str, *, connected: bool, at: datetime) -> None:
+        """Remember from an event whether the encoder of a live stream is there."""
+        known = await self._store.stream(stream_id)
+        if known is None:
+            return
+        until = None if connected else at + timedelta(seconds=known.reconnect_window)
+        await self._store.save_stream(replace(known, connected=connected, reconnect_until=until))
+
+    async def forget(self, kind: Kind, resource_id: str) -> None:
+        """Take what is deleted out of the store, whatever late answers still say of it."""
+        self._gone.add(resource_id)
+        if kind == "asset":
+            await self._store.delete_video(resource_id)
+        elif kind == "stream":
+            await self._store.delete_stream(resource_id)
+        else:
+            await self._store.delete_upload(resource_id)
 
     async def refresh(self, kind: Kind, resource_id: str) -> None:
-        """Read one resource from Mux again; for an upload its asset as well. Raises MuxError."""
+        """Read one resource from Mux again; for others their asset as well. Raises MuxError."""
         try:
             if kind == "asset":
                 await self.take_asset(await self._mux.get_asset(resource_id))
-                return
-            upload = await self._mux.get_upload(resource_id)
+            elif kind == "stream":
+                await self._refresh_stream(resource_id)
+            else:
+                await self._refresh_upload(resource_id)
         except MuxNotFound:
-            await self._forget(kind, resource_id)
-            return
+            await self.forget(kind, resource_id)
+
+    async def _refresh_upload(self, upload_id: str) -> None:
+        """The asset first, so that an upload is never finished before its video is there."""
+        upload = await self._mux.get_upload(upload_id)
         if upload.asset_id and Passthrough.decode(upload.passthrough):
             await self.refresh("asset", upload.asset_id)
         await self.take_upload(upload)
 
-    async def _forget(self, kind: Kind, resource_id: str) -> None:
-        if kind == "asset":
-            await self.forget_asset(resource_id)
-        else:
-            await self._store.delete_upload(resource_id)
-
-    async def follow_events(self) -> None:
-        """Read what the webhooks point at, one after the other, until cancelled."""
-        while True:
-            kind, resource_id = await self._events.get()
-            try:
-                await self.refresh(kind, resource_id)
-            except MuxError as error:
-                log.warning("could not read %s %s: %s", kind, resource_id, error.message)
-                self.hurry()
+    async def _refresh_stream(self, stream_id: str) -> None:
+        stream = await self._live.get(stream_id)
+        latest = stream.active_asset_id or next(reversed(stream.recent_asset_ids), None)
+        if latest and latest not in self._gone and Passthrough.decode(stream.passthrough):
+            await self.refresh("asset", latest)
+        await self.take_stream(stream)
 
 
-def _resource(event_type: str, data: dict[str, Any]) -> tuple[Kind | None, str]:
-    if event_type.startswith("video.upload."):
-        return "upload", str(data["id"])
-    if event_type.startswith("video.asset."):
-        # Events of an asset's tracks and renditions name the asset beside their own ID.
-        return "asset", str(data.get("asset_id") or data["id"])
-    return None, ""
+def _overtaken(asset: MuxAsset, status: VideoStatus, known: Video) -> bool:
+    """Whether this answer is older than what is known: assets never go back."""
+    if status == "processing" and known.status != "processing":
+        return True
+    return asset.is_live and not known.live and known.status == "ready"
+
+
+def _stream_status(stream: MuxLiveStream) -> StreamStatus:
+    """Before the first broadcast it is scheduled, after one it is over until the next."""
+    if stream.status == "active":
+        return "live"
+    # A broadcast that is just beginning is among the recent ones already.
+    over = [each for each in stream.recent_asset_ids if each != stream.active_asset_id]
+    return "ended" if over else "scheduled"
+
+
+def _live_since(known: Stream | None) -> datetime:
+    return known.live_since if known and known.live_since else datetime.now(UTC)
+
+
+def _moment(seconds: int) -> datetime | None:
+    return datetime.fromtimestamp(seconds, UTC) if seconds else None

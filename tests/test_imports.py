@@ -13,22 +13,38 @@ ROOT = Path(__file__).parent.parent
 # Mux says into the store.
 MAY_IMPORT: dict[str, set[str]] = {
     "settings": set(),
-    "store": set(),
+    "records": set(),
     "mux_errors": set(),
+    "mux_resources": set(),
     "passthrough": set(),
+    "store": {"records"},
+    "audience": {"store"},
     "playback": {"settings"},
-    "mux_client": {"mux_errors", "settings"},
-    "access": {"settings", "store"},
     "origin": {"settings"},
-    "sync": {"mux_client", "mux_errors", "passthrough", "store"},
-    "reconcile": {"mux_client", "mux_errors", "passthrough", "store", "sync"},
-}
+    "trial_broadcast": {"mux_errors"},
+    "mux_transport": {"mux_errors", "settings"},
+    "mux_client": {"mux_errors", "mux_resources", "mux_transport"},
+    "mux_live": {"mux_client", "mux_errors", "mux_resources", "mux_transport"},
+    "access": {"records", "settings", "store"},
+    "sync": {
+        "mux_client", "mux_errors", "mux_live", "mux_resources", "passthrough", "records", "store",
+    },
+    "inbox": {"mux_errors", "store", "sync"},
+    "recordings": {"mux_client", "mux_errors", "passthrough", "records", "store", "sync"},
+    "reconcile": {
+        "mux_client", "mux_errors", "mux_live", "passthrough", "recordings", "records", "store",
+        "sync",
+    },
+}  # fmt: skip
 MAY_IMPORT["views"] = {*MAY_IMPORT, "views"} - {"origin", "reconcile"}
 MAY_IMPORT["main"] = {*MAY_IMPORT}
 
 # Words that only these modules may have in their code: the one that speaks to Mux, and the ones
 # that start localmux and name its settings. Comments and docstrings are free.
-MAY_MENTION = {"mux_python": {"mux_client"}, "localmux": {"main", "settings"}}
+MAY_MENTION = {
+    "mux_python": {"mux_client", "mux_live", "mux_transport"},
+    "localmux": {"main", "settings"},
+}
 
 # Folders whose code nothing in the app may import, and which may import anything.
 TOOLS = {"benchmarks", "scripts", "tests"}

@@ -18,6 +18,7 @@ from mux_errors import (
     MuxUnreachable,
     MuxUnwell,
 )
+from mux_transport import MuxTransport
 from settings import Settings, load_settings
 from tests.harness import free_port
 
@@ -48,11 +49,11 @@ def settings_for(url: str, secret: str = "localmux") -> Settings:
 
 def ask[Answer](settings: Settings, call: Callable[[MuxClient], Awaitable[Answer]]) -> Answer:
     async def asking() -> Answer:
-        mux = MuxClient.from_settings(settings)
+        transport = MuxTransport(settings)
         try:
-            return await call(mux)
+            return await call(MuxClient(transport))
         finally:
-            mux.close()
+            transport.close()
 
     return asyncio.run(asking())
 
@@ -117,7 +118,7 @@ def test_nobody_listening_is_said_at_once() -> None:
 
 
 def test_silence_has_an_end(localmux: Running, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("mux_client.CALL_SECONDS", 0.5)
+    monkeypatch.setattr("mux_transport.CALL_SECONDS", 0.5)
     silence = {"action": "delay", "seconds": 5}
     httpx.post(localmux.urls["api"] + "/_localmux/faults", json=silence).raise_for_status()
     begun = time.monotonic()

@@ -4,7 +4,8 @@ import asyncio
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from store import Account, Store, Upload, Video
+from records import Account, Upload, Video
+from store import Store
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 VIDEO = Video(

@@ -6,7 +6,10 @@ from dataclasses import replace
 
 import pytest
 
-from mux_client import MuxAsset, MuxClient, MuxUpload
+from mux_client import MuxClient
+from mux_live import MuxLive
+from mux_resources import MuxAsset, MuxUpload
+from mux_transport import MuxTransport
 from passthrough import Passthrough
 from settings import load_settings
 from store import Store
@@ -39,10 +42,10 @@ UPLOAD = MuxUpload(
 
 def run(scenario: Callable[[Store, Sync], Awaitable[None]]) -> None:
     async def running() -> None:
-        mux = MuxClient.from_settings(load_settings({"SESSION_SECRET": "s"}))
+        transport = MuxTransport(load_settings({"SESSION_SECRET": "s"}))
         store = Store()
-        await scenario(store, Sync(store, mux))
-        mux.close()
+        await scenario(store, Sync(store, MuxClient(transport), MuxLive(transport)))
+        transport.close()
 
     asyncio.run(running())
 
@@ -112,7 +115,7 @@ def test_a_late_answer_does_not_take_a_finished_upload_back() -> None:
 def test_a_late_answer_does_not_bring_a_deleted_video_back() -> None:
     async def scenario(store: Store, sync: Sync) -> None:
         await sync.take_asset(ASSET)
-        await sync.forget_asset("a1")
+        await sync.forget("asset", "a1")
         await sync.take_asset(ASSET)
         assert await store.video("a1") is None
 

@@ -7,7 +7,7 @@ import air
 
 import access
 from access import Someone, Visitor
-from store import Account
+from records import Account
 from views.forms import (
     NAME_MAX,
     PASSWORD_MAX,

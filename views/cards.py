@@ -6,7 +6,7 @@ import air
 from air.tags.models.base import BaseTag
 
 from playback import Playback
-from store import Video
+from records import Video
 
 AGES = (
     (31_536_000, "year"),

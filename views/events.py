@@ -6,6 +6,7 @@ https://html.spec.whatwg.org/multipage/server-sent-events.html is the format.
 """
 
 from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 
 from air.tags.models.base import BaseTag
@@ -34,22 +35,31 @@ class Update:
 
 
 def event_stream(
-    store: Store, ids: tuple[str, ...], update: Callable[[], Awaitable[Update]]
+    store: Store,
+    ids: tuple[str, ...],
+    update: Callable[[], Awaitable[Update]],
+    while_open: Callable[[], AbstractContextManager[None]] = nullcontext,
 ) -> StreamingResponse:
-    """Send the update at once, and again each time one of the watched things made it another."""
+    """Send the update at once, and again each time one of the watched things made it another.
+
+    `while_open` surrounds the time during which somebody listens.
+    """
     return StreamingResponse(
-        _messages(store, ids, update),
+        _messages(store, ids, update, while_open),
         media_type="text/event-stream",
         headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
     )
 
 
 async def _messages(
-    store: Store, ids: tuple[str, ...], update: Callable[[], Awaitable[Update]]
+    store: Store,
+    ids: tuple[str, ...],
+    update: Callable[[], Awaitable[Update]],
+    while_open: Callable[[], AbstractContextManager[None]],
 ) -> AsyncGenerator[bytes]:
     yield f"retry: {RETRY_MILLISECONDS}\n\n".encode()
     sent = b""
-    with store.watch(*ids) as watcher:
+    with store.watch(*ids) as watcher, while_open():
         while not store.closing:
             message = (await update()).encode()
             if message != sent:

@@ -3,12 +3,16 @@
 import air
 
 from access import STARTING, Someone, Visitor
+from playback import Playback
+from records import Stream
 from store import Store
 from views.cards import card_grid
-from views.layout import page
+from views.layout import Extras, page
 from views.services import ThePlayback, TheStore
+from views.stream_cards import stream_grid
 
 NEWEST = 8
+COMING = 4
 
 router = air.AirRouter()
 
@@ -16,13 +20,14 @@ router = air.AirRouter()
 @router.get("/")
 async def home(visitor: Someone, store: TheStore, playback: ThePlayback) -> air.TagResponse:
     """Show what is newest, and to newcomers what they can do here."""
-    videos = [video for video in await store.videos() if video.status == "ready"][:NEWEST]
+    videos = [video for video in await store.videos() if video.watchable][:NEWEST]
     newest = card_grid(videos, playback) if videos else _nothing_yet(store)
     return air.TagResponse(
         page(
             visitor,
             "Home",
             _welcome(visitor),
+            *_streams(await store.streams(), playback),
             air.Section(
                 air.Div(
                     air.H2("Newest videos"),
@@ -31,6 +36,7 @@ async def home(visitor: Someone, store: TheStore, playback: ThePlayback) -> air.
                 ),
                 newest,
             ),
+            extras=Extras(scripts=("local-time",)),
         )
     )
 
@@ -59,6 +65,24 @@ def _welcome(visitor: Visitor) -> air.Section:
         ),
         class_="hero",
     )
+
+
+def _streams(everything: list[Stream], playback: Playback) -> list[air.Section]:
+    """What is live, and what comes next; nothing of either leaves the page to the videos."""
+    live = [each for each in everything if each.status == "live"][:NEWEST]
+    coming = [each for each in everything if each.status == "scheduled" and each.start_time]
+    coming.sort(key=lambda each: (each.start_time, each.id))
+    sections = (("Live now", live), ("Coming up", coming[:COMING]))
+    return [
+        air.Section(
+            air.Div(
+                air.H2(title), air.A("All live streams", href="/streams"), class_="section-head"
+            ),
+            stream_grid(shown, playback),
+        )
+        for title, shown in sections
+        if shown
+    ]
 
 
 def _nothing_yet(store: Store) -> air.Div:

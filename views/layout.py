@@ -8,7 +8,7 @@ from air.tags.models.types import Renderable
 from access import Visitor
 from views import tags  # noqa: F401 - every page relies on escaped attributes
 
-NAVIGATION = (("/videos", "Videos"), ("/upload", "Upload"))
+NAVIGATION = (("/streams", "Live"), ("/videos", "Videos"), ("/upload", "Upload"))
 REFRESH_SECONDS = 5
 
 
@@ -60,6 +60,7 @@ def _head(title: str, extras: Extras) -> air.Head:
         air.Title(f"{title} – Mux Live"),
         air.Link(rel="icon", href="/static/icon.svg", type_="image/svg+xml"),
         air.Link(rel="stylesheet", href="/static/app.css"),
+        air.Link(rel="stylesheet", href="/static/live.css"),
         *(air.Script(src=f"/static/{name}.js", type_="module") for name in extras.scripts),
         refresh if extras.refreshes_without_scripts else "",
     )

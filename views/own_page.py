@@ -5,7 +5,7 @@ import air
 import access
 from access import SignedIn, Someone
 from playback import Playback
-from store import Account, Upload, Video
+from records import Account, Stream, Upload, Video
 from views.accounts import NEW_PASSWORD_HINT, check_new_password
 from views.cards import ago, card_grid
 from views.forms import PASSWORD_MAX, Errors, error_summary, field, read_form
@@ -28,6 +28,7 @@ async def account_page(
             "Your account",
             air.H1(f"Hello, {account.name}"),
             _unfinished([upload for upload in uploads if upload.status == "waiting"]),
+            _own_streams([each for each in await store.streams() if each.host == account.id]),
             air.Section(air.H2("Your videos"), _own_videos(videos, playback)),
             air.Section(air.H2("Password"), _password_form(account, {})),
         )
@@ -61,6 +62,16 @@ def _unfinished(uploads: list[Upload]) -> air.Section | str:
         for upload in uploads
     ]
     return air.Section(air.H2("Unfinished uploads"), air.Ul(*rows, class_="plain-list"))
+
+
+def _own_streams(streams: list[Stream]) -> air.Section | str:
+    if not streams:
+        return ""
+    rows = (
+        air.Li(air.A(each.title, href=f"/stream/{each.id}/studio"), f" · {each.status}")
+        for each in streams
+    )
+    return air.Section(air.H2("Your live streams"), air.Ul(*rows, class_="plain-list"))
 
 
 def _own_videos(videos: list[Video], playback: Playback) -> air.Ul | air.Div:

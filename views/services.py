@@ -6,8 +6,12 @@ import air
 from fastapi import Depends
 
 from access import store_of
+from audience import Audience
+from inbox import Inbox
 from mux_client import MuxClient
+from mux_live import MuxLive
 from playback import Playback
+from recordings import Recordings
 from settings import Settings
 from store import Store
 from sync import Sync
@@ -29,8 +33,28 @@ def _playback(request: air.Request) -> Playback:
     return request.app.state.playback
 
 
+def _live(request: air.Request) -> MuxLive:
+    return request.app.state.live
+
+
+def _inbox(request: air.Request) -> Inbox:
+    return request.app.state.inbox
+
+
+def _recordings(request: air.Request) -> Recordings:
+    return request.app.state.recordings
+
+
+def _audience(request: air.Request) -> Audience:
+    return request.app.state.audience
+
+
 TheSettings = Annotated[Settings, Depends(_settings)]
 TheStore = Annotated[Store, Depends(store_of)]
 TheMux = Annotated[MuxClient, Depends(_mux)]
+TheLive = Annotated[MuxLive, Depends(_live)]
+TheInbox = Annotated[Inbox, Depends(_inbox)]
+TheRecordings = Annotated[Recordings, Depends(_recordings)]
+TheAudience = Annotated[Audience, Depends(_audience)]
 TheSync = Annotated[Sync, Depends(_sync)]
 ThePlayback = Annotated[Playback, Depends(_playback)]

@@ -54,6 +54,24 @@ class UploadForm(CustomElement):
     element = "upload-form"
 
 
+class LocalTime(CustomElement):
+    """A moment in the visitor's own time zone, or how long until it; see `static/local-time.js`."""
+
+    element = "local-time"
+
+
+class StartTime(CustomElement):
+    """Sends a date field's time zone along; see `static/start-time.js`."""
+
+    element = "start-time"
+
+
+class CopyButton(CustomElement):
+    """Copies the text of another element; see `static/copy-button.js`."""
+
+    element = "copy-button"
+
+
 class LiveUpdates(CustomElement):
     """Swaps in what the server pushes; see `static/live-updates.js`."""
 

@@ -7,8 +7,8 @@ from pathlib import PurePath
 import air
 from air.tags.models.base import BaseTag
 
+from records import Upload, Video
 from settings import Settings
-from store import Upload, Video
 from views.forms import TITLE_MAX, Errors, error_summary, field
 from views.tags import UploadForm
 

@@ -7,7 +7,8 @@ import air
 from fastapi import Query
 
 from access import STARTING, Someone, Visitor
-from store import Store, Video
+from records import Video
+from store import Store
 from views.cards import card_grid
 from views.forms import clean_line
 from views.layout import page
@@ -50,7 +51,7 @@ async def _listed(store: Store, visitor: Visitor, query: str) -> list[Video]:
     return [
         video
         for video in await store.videos()
-        if (video.status == "ready" or visitor.owns(video))
+        if (video.watchable or (visitor.owns(video) and not video.live))
         and all(word in f"{video.title} {video.uploader_name}".casefold() for word in words)
     ]
 

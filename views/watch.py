@@ -5,12 +5,12 @@ from air.tags.models.base import BaseTag
 
 from access import AnyVideo, OwnVideo, Someone, Visitor, say
 from playback import Playback
-from store import Video
+from records import Video
 from views.cards import ago, clock
 from views.events import Update, event_stream
 from views.forms import TITLE_MAX, Errors, check_title, error_summary, field, read_form
 from views.layout import Extras, page
-from views.player import player
+from views.player import video_player
 from views.services import TheMux, ThePlayback, TheStore, TheSync
 from views.tags import LiveUpdates
 
@@ -69,7 +69,7 @@ async def delete(
 ) -> air.RedirectResponse:
     """Delete the video at Mux, and take it off every page at once."""
     await mux.delete_asset(video.asset_id)
-    await sync.forget_asset(video.asset_id)
+    await sync.forget("asset", video.asset_id)
     say(request, f"“{video.title}” is deleted.")
     return air.RedirectResponse("/account", status_code=303)
 
@@ -77,7 +77,7 @@ async def delete(
 def _watch_page(
     visitor: Visitor, video: Video, playback: Playback, errors: Errors
 ) -> air.TagResponse:
-    pending = video.status == "processing"
+    pending = video.status == "processing" or video.live or video.unsettled
     state = _state(video, playback)
     content = page(
         visitor,
@@ -111,7 +111,7 @@ def _state(video: Video, playback: Playback) -> air.Article:
 
 def _picture(video: Video, playback: Playback) -> BaseTag:
     if video.status == "ready" and video.playback_id:
-        return player(video, playback)
+        return video_player(video, playback)
     if video.status == "error":
         return air.Div(
             air.P("This video could not be made playable.", class_="lead"),

@@ -8,7 +8,7 @@ import time
 
 import air
 
-from views.services import TheSettings, TheSync
+from views.services import TheInbox, TheSettings
 
 TOLERANCE_SECONDS = 300
 BODY_MAX_BYTES = 1_000_000
@@ -42,7 +42,7 @@ def verify(secret: str, header: str, body: bytes, now: float) -> None:
 
 @router.post("/webhooks/mux")
 async def receive(
-    request: air.Request, settings: TheSettings, sync: TheSync
+    request: air.Request, settings: TheSettings, inbox: TheInbox
 ) -> air.responses.PlainTextResponse:
     """Note what an event is about and answer at once; Mux waits five seconds at most."""
     if not settings.mux_webhook_secret:
@@ -51,11 +51,11 @@ async def receive(
         body = await _read(request)
         header = request.headers.get("mux-signature", "")
         verify(settings.mux_webhook_secret, header, body, time.time())
-        sync.apply_event(json.loads(body))
+        inbox.put(json.loads(body))
     except NotFromMux as reason:
         log.warning("webhook refused: %s", reason)
         return _answer(403, str(reason))
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, AttributeError):
         return _answer(400, "This is not an event of Mux.")
     return _answer(200, "ok")
 

@@ -1,0 +1,119 @@
+"""What the app keeps of accounts, uploads, videos and live streams: plain, typed, unchangeable."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+type VideoStatus = Literal["processing", "ready", "error"]
+type UploadStatus = Literal["waiting", "asset_created", "errored", "cancelled", "timed_out"]
+type StreamStatus = Literal["scheduled", "live", "ended"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """Somebody with a login. `password_hash` is None until a restored account sets one again."""
+
+    id: str
+    name: str
+    password_hash: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Upload:
+    """A direct upload: a URL at Mux that takes the bytes of one file from the browser."""
+
+    id: str
+    user: str
+    created_at: datetime
+    status: UploadStatus
+    title: str
+    filename: str
+    size: int
+    url: str | None = field(default=None, repr=False)
+    asset_id: str | None = None
+    error: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Video:
+    """An asset at Mux that is one of our accounts'. `duration` is in seconds.
+
+    A recording has the `stream_id` of its live stream, and is `live` as long as it grows.
+    """
+
+    asset_id: str
+    title: str
+    uploader: str
+    uploader_name: str
+    upload_time: datetime
+    status: VideoStatus
+    playback_id: str | None = None
+    duration: float | None = None
+    aspect_ratio: str | None = None
+    error: str | None = None
+    stream_id: str | None = None
+    live: bool = False
+    source_asset_id: str | None = None
+    # When the record switch was turned; for a part of a recording, where it begins and ends.
+    marks: tuple[int, ...] = ()
+    # Only parts of the recording are to stay, and that is not carried out yet.
+    unsettled: bool = False
+
+    @property
+    def watchable(self) -> bool:
+        """Whether it is finished, playable, and here to stay."""
+        return self.status == "ready" and not self.live and not self.unsettled
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SimulcastTarget:
+    """Another service that a broadcast is forwarded to, and how that goes."""
+
+    id: str
+    name: str
+    url: str
+    status: str
+    error_severity: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """Something that happened to a live stream, in words for its host."""
+
+    at: datetime
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stream:
+    """A live stream, its host, and what is going on.
+
+    `asset_id` is its latest recording. `reconnect_until` is when Mux will end the broadcast,
+    should the encoder not be back; None while one is connected. `live_since` is when the broadcast
+    became playable.
+    """
+
+    id: str
+    title: str
+    host: str
+    host_name: str
+    created_at: datetime
+    start_time: datetime | None
+    stream_key: str = field(repr=False)
+    playback_id: str | None
+    status: StreamStatus
+    enabled: bool
+    record: bool
+    latency_mode: str
+    reconnect_window: float
+    asset_id: str | None = None
+    recordings: tuple[str, ...] = ()
+    targets: tuple[SimulcastTarget, ...] = ()
+    connected: bool = False
+    reconnect_until: datetime | None = None
+    live_since: datetime | None = None
+
+    @property
+    def reconnecting(self) -> bool:
+        """Whether the broadcast goes on without an encoder at this moment."""
+        return self.status == "live" and self.reconnect_until is not None

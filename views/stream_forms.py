@@ -1,0 +1,71 @@
+"""The fields that describe a live stream, for creating it and for editing it."""
+
+from collections.abc import Mapping
+
+import air
+from air.tags.models.base import BaseTag
+
+from records import Stream
+from views.forms import TITLE_MAX, Errors, field
+from views.tags import StartTime
+
+LATENCY_MODES = {
+    "standard": "Standard – most reliable; viewers are up to half a minute behind",
+    "reduced": "Reduced – viewers are about 15 seconds behind",
+    "low": "Low – viewers are a few seconds behind; needs a steady connection",
+}
+
+
+def stream_fields(form: Mapping[str, str], errors: Errors) -> tuple[BaseTag, ...]:
+    """Title, start, latency mode and the record switch."""
+    return (
+        field(
+            "title", "Title", errors=errors, value=form.get("title", "")[: 2 * TITLE_MAX],
+            required=True, maxlength=str(TITLE_MAX),
+        ),
+        StartTime(
+            field(
+                "start_time", "Start", errors=errors, value=form.get("start_time", "")[:20],
+                type_="datetime-local", hint="In UTC. You can leave it empty.",
+                data_moment=form.get("moment", "") or False,
+            ),
+            air.Input(type_="hidden", name="utc_offset", value="0"),
+        ),
+        _latency(form.get("latency_mode", "standard"), errors),
+        air.Div(
+            air.Input(type_="checkbox", id_="record", name="record", checked="record" in form),
+            air.Label("Record the broadcast", for_="record"),
+            class_="check",
+        ),
+    )  # fmt: skip
+
+
+def as_form(stream: Stream) -> dict[str, str]:
+    """What the fields show of a live stream that is there already."""
+    start = stream.start_time
+    return {
+        "title": stream.title,
+        "start_time": f"{start:%Y-%m-%dT%H:%M}" if start else "",
+        "moment": start.isoformat() if start else "",
+        "latency_mode": stream.latency_mode,
+    } | ({"record": "on"} if stream.record else {})
+
+
+def _latency(chosen: str, errors: Errors) -> air.Fieldset:
+    error = errors.get("latency_mode", "")
+    options = (
+        air.Div(
+            air.Input(
+                type_="radio", id_=f"latency-{mode}", name="latency_mode", value=mode,
+                checked=mode == chosen,
+            ),
+            air.Label(words, for_=f"latency-{mode}"),
+            class_="check",
+        )
+        for mode, words in LATENCY_MODES.items()
+    )  # fmt: skip
+    return air.Fieldset(
+        air.Legend("Latency"),
+        air.P(error, class_="field-error", id_="latency_mode") if error else "",
+        *options,
+    )

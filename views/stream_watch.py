@@ -1,0 +1,169 @@
+"""The watch page of a live stream, in all its states; it goes from one to the next by itself."""
+
+import secrets
+from datetime import UTC, datetime
+
+import air
+from air.tags.models.base import BaseTag
+
+from access import AnyStream, Someone, Visitor
+from audience import Audience
+from playback import Playback
+from records import Stream, Video
+from store import Store
+from views.cards import card_grid
+from views.events import Update, event_stream
+from views.layout import Extras, page
+from views.player import stream_player
+from views.services import TheAudience, ThePlayback, TheStore
+from views.stream_cards import moment
+from views.tags import LiveUpdates
+
+router = air.AirRouter()
+
+
+@router.get("/stream/{stream_id}")
+async def watch(
+    request: air.Request,
+    visitor: Someone,
+    stream: AnyStream,
+    store: TheStore,
+    audience: TheAudience,
+    playback: ThePlayback,
+) -> air.TagResponse:
+    """Show the live stream as it is at this moment."""
+    # Pages of one browser count as one viewer, so the browser needs a name.
+    request.session.setdefault("viewer", secrets.token_hex(8))
+    fragments = _fragments(stream, await recordings_of(store, stream), audience, playback)
+    return air.TagResponse(
+        page(
+            visitor,
+            stream.title,
+            LiveUpdates(*fragments, src=f"/stream/{stream.id}/events"),
+            _host_link(visitor, stream),
+            extras=Extras(scripts=("hls-player", "live-updates", "local-time")),
+        )
+    )
+
+
+@router.get("/stream/{stream_id}/events")
+async def events(
+    request: air.Request,
+    stream: AnyStream,
+    store: TheStore,
+    audience: TheAudience,
+    playback: ThePlayback,
+) -> air.responses.StreamingResponse:
+    """Push the page's fragments, and count the viewer as long as somebody listens."""
+
+    async def update() -> Update:
+        current = await store.stream(stream.id)
+        if current is None:
+            return Update(location="/streams")
+        videos = await recordings_of(store, current)
+        return Update(_fragments(current, videos, audience, playback))
+
+    viewer = request.session.get("viewer") or secrets.token_hex(8)
+    return event_stream(
+        store, (stream.id,), update, while_open=lambda: audience.watching(stream.id, viewer)
+    )
+
+
+@router.get("/stream/{stream_id}/playback")
+async def playback_url(stream: AnyStream, playback: ThePlayback) -> air.responses.JSONResponse:
+    """Give the player its URL anew; 409 while nobody is live."""
+    if stream.status != "live" or not stream.playback_id:
+        return air.responses.JSONResponse({"error": {"message": "Not live."}}, status_code=409)
+    source = playback.hls(stream.playback_id)
+    return air.responses.JSONResponse({"src": source, "expires_at": None})
+
+
+async def recordings_of(store: Store, stream: Stream) -> list[Video]:
+    """The recordings of a live stream, newest first; the running one among them."""
+    return [video for video in await store.videos() if video.stream_id == stream.id]
+
+
+def state_line(stream: Stream) -> tuple[BaseTag | str, ...]:
+    """What is going on, in one line."""
+    if stream.reconnecting and stream.reconnect_until:
+        left = moment(stream.reconnect_until, "remaining")
+        return (
+            air.Span("Reconnecting", class_="badge badge-warn"),
+            " The picture was interrupted. Waiting for the host to come back: ", left,
+        )  # fmt: skip
+    if stream.status == "live":
+        return (air.Span("Live", class_="badge badge-live"), *_since(stream))
+    if not stream.enabled:
+        return ("This live stream is switched off by its host.",)
+    return ("The broadcast has ended.",) if stream.status == "ended" else ("Not live yet.",)
+
+
+def _since(stream: Stream) -> tuple[BaseTag | str, ...]:
+    return (" for ", moment(stream.live_since, "elapsed")) if stream.live_since else ()
+
+
+def _fragments(
+    stream: Stream, videos: list[Video], audience: Audience, playback: Playback
+) -> tuple[BaseTag, ...]:
+    """Each changes by itself, so that a new count of viewers leaves the player alone."""
+    return (
+        air.Div(_stage(stream, videos, playback), id_="stream-stage", class_="stage"),
+        air.P(*state_line(stream), id_="stream-state", class_="state-line", role="status"),
+        air.Div(
+            air.H1(stream.title),
+            air.P("Hosted by ", stream.host_name, class_="facts"),
+            id_="stream-title",
+        ),
+        air.P(viewers(audience.now(stream.id)), id_="stream-viewers", class_="facts"),
+        _recordings(stream, videos, playback),
+    )
+
+
+def viewers(count: int) -> str:
+    """How many are watching, in words."""
+    return "1 viewer" if count == 1 else f"{count:,} viewers"
+
+
+def _stage(stream: Stream, videos: list[Video], playback: Playback) -> BaseTag:
+    if stream.status == "live" and stream.playback_id:
+        return stream_player(stream, playback)
+    return air.Div(*_waiting(stream, videos), class_="placeholder")
+
+
+def _waiting(stream: Stream, videos: list[Video]) -> tuple[BaseTag, ...]:
+    """What stands where the picture will be."""
+    if not stream.enabled:
+        return (air.P("Switched off", class_="lead"), air.P("The host may switch it on again."))
+    if stream.status == "ended":
+        preparing = any(each.live or each.unsettled for each in videos)
+        after = "The recording is being prepared." if preparing else "Thank you for watching."
+        return (air.P("The broadcast has ended", class_="lead"), air.P(after))
+    if stream.start_time and stream.start_time > datetime.now(UTC):
+        return (
+            air.P("Starts in"),
+            air.P(moment(stream.start_time, "countdown"), class_="countdown"),
+            air.P(moment(stream.start_time)),
+            air.P("The picture appears here by itself."),
+        )
+    return (
+        air.P("Waiting for the host", class_="lead"),
+        air.P("The picture appears here by itself, as soon as the broadcast begins."),
+    )
+
+
+def _recordings(stream: Stream, videos: list[Video], playback: Playback) -> air.Section:
+    done = [video for video in videos if video.watchable]
+    running = next((each for each in videos if each.live and each.playback_id), None)
+    from_start = (
+        air.P(air.A("Watch from the start", href=f"/video/{running.asset_id}"))
+        if running and stream.status == "live"
+        else ""
+    )
+    grid = (air.H2("Recordings"), card_grid(done, playback)) if done else ()
+    return air.Section(from_start, *grid, id_="stream-recordings")
+
+
+def _host_link(visitor: Visitor, stream: Stream) -> air.P | str:
+    if not visitor.owns(stream):
+        return ""
+    return air.P(air.A("Open the studio", href=f"/stream/{stream.id}/studio", class_="button"))
