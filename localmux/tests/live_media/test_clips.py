@@ -61,9 +61,8 @@ class Caller:
 
 
 @pytest.fixture
-def caller(start: Callable[..., Running], connect: Connect) -> Caller:
-    localmux = start("--rtmp-port", "0")
-    return Caller(localmux, connect(localmux))
+def caller(localmux: Running, api: httpx.Client) -> Caller:
+    return Caller(localmux, api)
 
 
 @pytest.fixture(scope="session")

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Sequence
 from itertools import pairwise
+from pathlib import Path
 
 import av
 import pytest
@@ -278,6 +279,24 @@ def test_a_queue_that_is_full_drops_up_to_the_next_keyframe(
         assert one.recording.facts()["dropped"] == run.dropped
         assert run.dropped > 30
         assert 1 < one.recording.duration < SECONDS - 1
+
+    studio(work)
+
+
+def test_an_ffmpeg_that_hangs_never_holds_up_who_publishes(
+    studio: Run, broadcast: list[Tag], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hanging = tmp_path / "ffmpeg"
+    hanging.write_text("#!/bin/sh\nexec sleep 1000\n")
+    hanging.chmod(0o700)
+    monkeypatch.setattr("localmux.media.encoders.ffmpeg_executable", lambda: str(hanging))
+    monkeypatch.setattr("localmux.live.run.WITHOUT_PROGRESS", 0.1)
+    monkeypatch.setattr("localmux.live.transcoder.WITHOUT_PROGRESS", 0.1)
+
+    async def work(one: Studio) -> None:
+        await one.publish(broadcast)
+        assert one.recording.duration == 0
+        assert not one.recording.playable.is_set()
 
     studio(work)
 

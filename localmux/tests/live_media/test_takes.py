@@ -4,6 +4,8 @@ from fractions import Fraction
 from itertools import pairwise
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from localmux.live import amf0, flv
 from localmux.live.amf0 import EcmaArray
@@ -141,3 +143,25 @@ def test_missing_sound_is_filled_with_silence() -> None:
     assert max(b.timestamp - a.timestamp for a, b in pairwise(silent)) < 600
     late = list(takes.sort(sound(500), 0.0))
     assert late == []
+
+
+@given(
+    st.lists(
+        st.builds(
+            Tag,
+            kind=st.sampled_from([AUDIO, VIDEO, SCRIPT]),
+            timestamp=st.integers(0, 2**32 - 1) | st.integers(0, 3000),
+            body=st.binary(max_size=12)
+            | st.sampled_from([VIDEO_HEADER.body, AUDIO_HEADER.body, frame(0, key=True).body]),
+        ),
+        max_size=40,
+    )
+)
+def test_whatever_comes_is_sorted_without_an_error(sent: list[Tag]) -> None:
+    begun, fed = sort(Takes(), [told(**BOTH), *sent])
+    assert len(fed) == len(begun) + 1
+    assert fed[0] == []
+    for take in fed:
+        for kind in (AUDIO, VIDEO):
+            times = [tag.timestamp for tag in take if tag.kind == kind]
+            assert times == sorted(times)

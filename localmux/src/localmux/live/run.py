@@ -16,7 +16,7 @@ from localmux.live.load import Load
 from localmux.live.measures import Measures
 from localmux.live.takes import Take, Takes
 from localmux.live.timeline import Part
-from localmux.live.transcoder import Transcoder, TranscoderEnded
+from localmux.live.transcoder import WITHOUT_PROGRESS, Transcoder, TranscoderEnded
 
 if TYPE_CHECKING:
     from localmux.live.recording import Recording
@@ -74,7 +74,12 @@ class Run:
         """Return when everything that came is in the recording."""
         self._ended = True
         self._filled.set()
-        await asyncio.wait([self._work])
+        made = -1.0
+        while not self._work.done():
+            if made == self._recording.duration and self._transcoder:
+                await self._transcoder.kill()  # it takes nothing, so that the queue never ends
+            made = self._recording.duration
+            await asyncio.wait([self._work], timeout=WITHOUT_PROGRESS)
         self._watch.cancel()
 
     async def _feed_all(self) -> None:
