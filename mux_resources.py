@@ -20,6 +20,14 @@ class MuxUpload:
     error: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class RecordedTime:
+    """One connection of an encoder: when its media began (Unix seconds), and its length (s)."""
+
+    started_at: float
+    duration: float
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MuxAsset:
     """An asset; `created_at` in Unix seconds, `duration` in seconds.
@@ -39,6 +47,7 @@ class MuxAsset:
     live_stream_id: str | None = None
     is_live: bool = False
     source_asset_id: str | None = None
+    recording_times: tuple[RecordedTime, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,6 +112,10 @@ def read_asset(asset: Any) -> MuxAsset:
         live_stream_id=asset.live_stream_id,
         is_live=bool(asset.is_live),
         source_asset_id=asset.source_asset_id,
+        recording_times=tuple(
+            RecordedTime(each.started_at.timestamp(), each.duration)
+            for each in asset.recording_times or ()
+        ),
     )
 
 

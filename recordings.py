@@ -10,9 +10,11 @@ https://www.mux.com/docs/guides/create-clips-from-your-videos
 
 import logging
 import time
+from collections.abc import Sequence
 
 from mux_client import MuxClient
 from mux_errors import MuxRefused
+from mux_resources import MuxAsset
 from passthrough import Passthrough
 from records import Stream, Video
 from store import Store
@@ -25,13 +27,28 @@ SHORTEST_PART_SECONDS = 1.0
 log = logging.getLogger(__name__)
 
 
-def kept_parts(marks: tuple[int, ...], duration: float) -> list[tuple[float, float]]:
-    """The parts during which the switch was on, in seconds; without marks it always was."""
-    ends = [mark / TENTHS for mark in marks] + ([] if len(marks) % 2 else [duration])
-    starts = [0.0] + [mark / TENTHS for mark in marks]
-    parts = zip(starts[::2], ends[::2], strict=False)
-    bounded = [(min(start, duration), min(end, duration)) for start, end in parts]
-    return [(start, end) for start, end in bounded if end - start >= SHORTEST_PART_SECONDS]
+def kept_parts(marks: Sequence[float], duration: float) -> list[tuple[float, float]]:
+    """The parts during which the switch was on, all in seconds; without marks it always was."""
+    turned = [0.0, *marks] if len(marks) % 2 else [0.0, *marks, duration]
+    bounded = [min(each, duration) for each in turned]
+    parts = zip(bounded[::2], bounded[1::2], strict=True)
+    return [(start, end) for start, end in parts if end - start >= SHORTEST_PART_SECONDS]
+
+
+def media_seconds(mark: float, asset: MuxAsset) -> float:
+    """Where in a recording the moment is that came `mark` seconds after its asset was created.
+
+    Nothing is recorded while an encoder is away, so the clock on the wall runs ahead of the media.
+    """
+    if not asset.recording_times:
+        return mark
+    position = 0.0
+    for each in asset.recording_times:
+        into = asset.created_at + mark - each.started_at
+        if into < each.duration:
+            return position + max(0.0, into)
+        position += each.duration
+    return position
 
 
 class Recordings:
@@ -101,7 +118,9 @@ class Recordings:
             for each in await self._store.videos()
             if each.source_asset_id == whole.asset_id
         }
-        wanted = kept_parts(whole.marks, whole.duration or 0.0)
+        asset = await self._mux.get_asset(whole.asset_id)
+        marks = [media_seconds(mark / TENTHS, asset) for mark in whole.marks]
+        wanted = kept_parts(marks, asset.duration or 0.0)
         clips = [made.get(_key(*part)) for part in wanted]
         for part, clip in zip(wanted, clips, strict=True):
             if clip is None:

@@ -30,7 +30,9 @@ MAY_IMPORT: dict[str, set[str]] = {
         "mux_client", "mux_errors", "mux_live", "mux_resources", "passthrough", "records", "store",
     },
     "inbox": {"mux_errors", "store", "sync"},
-    "recordings": {"mux_client", "mux_errors", "passthrough", "records", "store", "sync"},
+    "recordings": {
+        "mux_client", "mux_errors", "mux_resources", "passthrough", "records", "store", "sync",
+    },
     "reconcile": {
         "mux_client", "mux_errors", "mux_live", "passthrough", "recordings", "records", "store",
         "sync",
