@@ -113,16 +113,27 @@ def _resume(upload: Upload, settings: Settings) -> tuple[BaseTag, ...]:
     )  # fmt: skip
 
 
+def only_by_command(upload: Upload) -> air.Noscript:
+    """What takes the place of the form where no script can send a file."""
+    return air.Noscript(
+        air.P("Send the file with this command, then reload this page."), _command(upload)
+    )
+
+
 def _by_command(upload: Upload) -> air.Details:
-    """One line for a terminal, for browsers without scripts and for servers without browsers."""
-    file = upload.filename or "video.mp4"
-    # A name that begins with a dash would be read as an option.
-    command = f"curl -T {shlex.quote('./' + file)} {shlex.quote(upload.url or '')}"
+    """Also for servers without browsers."""
     return air.Details(
         air.Summary("Send it from a terminal instead"),
         air.P("This page goes on by itself when the file has arrived."),
-        air.Pre(air.Code(command), tabindex="0"),
+        _command(upload),
     )
+
+
+def _command(upload: Upload) -> air.Pre:
+    file = upload.filename or "video.mp4"
+    # A name that begins with a dash would be read as an option.
+    command = f"curl -T {shlex.quote('./' + file)} {shlex.quote(upload.url or '')}"
+    return air.Pre(air.Code(command), tabindex="0")
 
 
 def _drop_zone(label: str, hint: str, errors: Errors) -> air.Div:

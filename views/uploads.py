@@ -19,7 +19,7 @@ from views.forms import Errors, check_title, clean_line, read_form
 from views.layout import Extras, page, wants_json
 from views.services import TheMux, TheSettings, TheStore, TheSync
 from views.tags import LiveUpdates
-from views.upload_pages import ACCEPTED, new_upload_form, shortened, upload_state
+from views.upload_pages import ACCEPTED, new_upload_form, only_by_command, shortened, upload_state
 
 FILENAME_MAX = 120
 # What browsers call such files; an empty one is a type the browser does not know.
@@ -81,6 +81,7 @@ async def show(
             visitor,
             upload.title,
             air.H1(upload.title),
+            only_by_command(upload) if upload.status == "waiting" else "",
             LiveUpdates(
                 upload_state(upload, await store.video(upload.asset_id or ""), settings),
                 src=f"/upload/{upload.id}/events",
