@@ -1,6 +1,7 @@
 """Servers for the tests of single elements."""
 
-from collections.abc import Iterator
+import os
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,9 @@ from playwright.sync_api import Page
 from tests.browser.elements.media import StreamHost, make_stream
 from tests.browser.elements.player import Player
 from tests.browser.elements.site import Site
+from tests.browser.elements.updates import Updates
+from tests.browser.elements.upload_host import UploadHost
+from tests.browser.elements.uploader import SIZE, Uploader
 
 
 @pytest.fixture
@@ -35,3 +39,40 @@ def stream(site: Site, stream_files: Path) -> StreamHost:
 def player(stream: StreamHost, page: Page) -> Player:
     """Return a player that is not open yet."""
     return Player(page, stream)
+
+
+@pytest.fixture(scope="session")
+def video(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Make a file in which no two places are alike."""
+    file = tmp_path_factory.mktemp("files") / "My_first-video.mp4"
+    file.write_bytes(os.urandom(SIZE))
+    return file
+
+
+@pytest.fixture
+def uploader(site: Site, page: Page, video: Path) -> Iterator[Uploader]:
+    """Return somebody who is about to upload a video."""
+    other_origin = Site()
+    host = UploadHost(other_origin, origin=site.url, total=SIZE)
+    yield Uploader(page, site, host, video)
+    host.released.set()
+    other_origin.close()
+
+
+@pytest.fixture
+def make_file(tmp_path: Path) -> Callable[..., Path]:
+    """Return a function that makes other files."""
+
+    def make(name: str, size: int = 1000) -> Path:
+        file = tmp_path / name
+        with file.open("wb") as content:
+            content.truncate(size)
+        return file
+
+    return make
+
+
+@pytest.fixture
+def updates(site: Site, page: Page) -> Updates:
+    """Return a page that is not open yet."""
+    return Updates(page, site)
