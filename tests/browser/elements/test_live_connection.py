@@ -85,8 +85,9 @@ def test_a_page_hidden_for_long_gives_its_connection_back_until_it_is_seen(
     updates.page.clock.install()
     updates.open('<p id="state">old</p>')
     updates.page.evaluate(HIDE, arg=True)
-    for _ in range(3):
-        updates.send("-", event="ping")
+    for seconds in (10, 20, 30):
+        updates.send(f'<p id="state">{seconds}</p>')
+        updates.expect_text(str(seconds))
         updates.page.clock.run_for(10_000)
     assert updates.open_now == 1
     updates.page.clock.run_for(31_000)
