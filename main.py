@@ -48,6 +48,7 @@ from views import (
     watch,
     webhooks,
 )
+from views.events import Shared
 
 AREAS = (
     home, accounts, own_page, videos, watch, uploads, streams, stream_watch, studio, studio_actions,
@@ -89,6 +90,7 @@ def create_app(settings: Settings, notice: str = "") -> air.Air:
     app.state.settings, app.state.notice = settings, notice
     app.state.store, app.state.mux, app.state.live, app.state.sync = store, mux, live, sync
     app.state.inbox, app.state.recordings, app.state.audience = inbox, recordings, Audience(store)
+    app.state.shared = Shared(store)
     app.state.playback = Playback.from_settings(settings)
     _add_doors(app, settings)
     for area in AREAS:

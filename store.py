@@ -10,6 +10,7 @@ from collections import defaultdict, deque
 from collections.abc import Generator
 from contextlib import contextmanager
 from datetime import datetime
+from itertools import count
 
 from records import Account, News, Stream, Upload, Video
 
@@ -47,6 +48,8 @@ class Store:
         self._streams: dict[str, Stream] = {}
         self._news: defaultdict[str, deque[News]] = defaultdict(lambda: deque(maxlen=NEWS_KEPT))
         self._watchers: defaultdict[str, set[Watcher]] = defaultdict(set)
+        self._versions: dict[str, int] = {}
+        self._changes = count()
         self.complete = asyncio.Event()  # set once everything that Mux has was read
         self.closing = False
 
@@ -143,13 +146,18 @@ class Store:
         watcher = Watcher()
         for key in ids:
             self._watchers[key].add(watcher)
+            self._versions.setdefault(key, next(self._changes))
         try:
             yield watcher
         finally:
             for key in ids:
                 self._watchers[key].discard(watcher)
                 if not self._watchers[key]:
-                    del self._watchers[key]
+                    del self._watchers[key], self._versions[key]
+
+    def version(self, key: str) -> int:
+        """A number that is another one after each change of this, while somebody watches it."""
+        return self._versions[key]
 
     def is_watched(self, key: str) -> bool:
         """Whether somebody has a page of this open."""
@@ -163,5 +171,7 @@ class Store:
 
     def wake(self, key: str) -> None:
         """Have everyone who watches this look again."""
+        if key in self._versions:
+            self._versions[key] = next(self._changes)
         for watcher in self._watchers.get(key, ()):
             watcher.wake()

@@ -8,6 +8,7 @@ https://html.spec.whatwg.org/multipage/server-sent-events.html is the format.
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
+from functools import cached_property
 
 from air.tags.models.base import BaseTag
 from starlette.responses import StreamingResponse
@@ -20,18 +21,35 @@ PING_SECONDS = 10.0
 RETRY_MILLISECONDS = 2000
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Update:
     """The fragments of a page as they are now; or another page to go on to."""
 
     fragments: tuple[BaseTag, ...] = ()
     location: str | None = None
 
-    def encode(self) -> bytes:
-        """Write it as one event; HTML has no line breaks of meaning, so it fits one line."""
+    @cached_property
+    def message(self) -> bytes:
+        """The update as one event."""
         if self.location is not None:
             return _message("location", self.location)
         return _message("fragment", "".join(str(each) for each in self.fragments))
+
+
+class Shared:
+    """Draws what many watch once for each change, instead of once for each of them."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._drawn: dict[str, tuple[int, Update]] = {}
+
+    async def update(self, key: str, draw: Callable[[], Awaitable[Update]]) -> Update:
+        """The update as it is since the last change of what `key` names."""
+        version = self._store.version(key)
+        drawn = self._drawn.get(key)
+        if drawn is None or drawn[0] != version:
+            drawn = self._drawn[key] = (version, await draw())
+        return drawn[1]
 
 
 def event_stream(
@@ -61,7 +79,7 @@ async def _messages(
     sent = b""
     with store.watch(*ids) as watcher, while_open():
         while not store.closing:
-            message = (await update()).encode()
+            message = (await update()).message
             if message != sent:
                 sent = message
                 yield message

@@ -15,6 +15,7 @@ from recordings import Recordings
 from settings import Settings
 from store import Store
 from sync import Sync
+from views.events import Shared
 
 
 def _settings(request: air.Request) -> Settings:
@@ -49,6 +50,10 @@ def _audience(request: air.Request) -> Audience:
     return request.app.state.audience
 
 
+def _shared(request: air.Request) -> Shared:
+    return request.app.state.shared
+
+
 TheSettings = Annotated[Settings, Depends(_settings)]
 TheStore = Annotated[Store, Depends(store_of)]
 TheMux = Annotated[MuxClient, Depends(_mux)]
@@ -56,5 +61,6 @@ TheLive = Annotated[MuxLive, Depends(_live)]
 TheInbox = Annotated[Inbox, Depends(_inbox)]
 TheRecordings = Annotated[Recordings, Depends(_recordings)]
 TheAudience = Annotated[Audience, Depends(_audience)]
+TheShared = Annotated[Shared, Depends(_shared)]
 TheSync = Annotated[Sync, Depends(_sync)]
 ThePlayback = Annotated[Playback, Depends(_playback)]

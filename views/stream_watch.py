@@ -15,7 +15,7 @@ from views.cards import card_grid
 from views.events import Update, event_stream
 from views.layout import Extras, page
 from views.player import stream_player
-from views.services import TheAudience, ThePlayback, TheStore
+from views.services import TheAudience, ThePlayback, TheShared, TheStore
 from views.stream_cards import moment
 from views.tags import LiveUpdates
 
@@ -53,6 +53,7 @@ async def events(
     store: TheStore,
     audience: TheAudience,
     playback: ThePlayback,
+    shared: TheShared,
 ) -> air.responses.StreamingResponse:
     """Push the page's fragments, and count the viewer as long as somebody listens."""
 
@@ -63,9 +64,12 @@ async def events(
         videos = await recordings_of(store, current)
         return Update(_fragments(current, videos, audience, playback))
 
+    async def shared_update() -> Update:
+        return await shared.update(stream.id, update)
+
     viewer = request.session.get("viewer") or secrets.token_hex(8)
     return event_stream(
-        store, (stream.id,), update, while_open=lambda: audience.watching(stream.id, viewer)
+        store, (stream.id,), shared_update, while_open=lambda: audience.watching(stream.id, viewer)
     )
 
 
