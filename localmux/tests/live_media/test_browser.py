@@ -77,8 +77,8 @@ def test_a_viewer_sees_it_live_from_the_start_and_afterwards(
 ) -> None:
     localmux = start("--rtmp-port", "0")
     api = connect(localmux)
-    body = {"playback_policies": ["public"], "reconnect_window": 20}
-    body |= {"new_asset_settings": {"playback_policies": ["public"]}}
+    public = {"playback_policies": ["public"]}
+    body = {**public, "reconnect_window": 20, "new_asset_settings": public}
     stream = api.post("/video/v1/live-streams", json=body).json()["data"]
     url = f"{localmux.urls['rtmp']}/{stream['stream_key']}"
 

@@ -18,6 +18,9 @@ from localmux.playlists import Selection
 WINDOW = 30.0  # seconds
 TARGET_DURATION = 1  # seconds; no segment is rounded to more
 HOLD_BACK = 3.0  # seconds from the end that players keep; no less than three target durations
+# Seconds from the end where a viewer of a low-latency stream begins. RFC 8216 advises three target
+# durations, which are whole seconds; of segments this short, two seconds are four.
+LOW_LATENCY_BEGIN = 2.0
 
 
 @dataclass(slots=True)
@@ -70,6 +73,8 @@ class Playlists:
         segments = [timeline.segment(number) for number in range(first, len(timeline))]
         sequence = timeline.played_parts.index(segments[0].part)
         lines = [*self._head(first), f"#EXT-X-DISCONTINUITY-SEQUENCE:{sequence}"]
+        if timeline.latency_mode == "low" and not timeline.finished:
+            lines.append(f"#EXT-X-START:TIME-OFFSET=-{LOW_LATENCY_BEGIN:.1f}")
         part = segments[0].part
         for segment in segments:
             if segment.part is not part:
