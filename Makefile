@@ -22,8 +22,9 @@ check: setup ## lint, format, types, and who may import whom
 	$(PYTHON) -m pytest -q tests/test_imports.py
 
 .PHONY: bench
-bench: setup ## measure against peers, and print the ratios
-	@$(PYTHON) benchmarks/run.py
+bench: setup ## measure against limits and peers; ARGS="upload play" picks some
+	@CHROMIUM="$$($(PYTHON) scripts/find_chromium.py --install)" && export CHROMIUM && \
+	$(PYTHON) -m benchmarks.run $(ARGS)
 
 .PHONY: lock
 lock: setup ## remake requirements.lock; UPGRADE=1 takes the newest versions

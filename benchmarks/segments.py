@@ -1,4 +1,4 @@
-"""What localmux adds to bare ffmpeg: cold segments, readiness after the last byte, memory.
+"""What localmux adds to bare ffmpeg when it makes a segment, and the memory that it takes.
 
 Everything that is compared runs in turns in this one process, so that a busy machine slows both.
 """
@@ -9,9 +9,10 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from benchmarks.figures import Figure
 from localmux.media.asset_media import AUDIO, AssetMedia
 from localmux.media.encoders import Encoders, Priority
 from localmux.media.ffmpeg import ffmpeg_executable
@@ -24,37 +25,16 @@ SOUND = ("-f", "lavfi", "-i", f"sine=440:d={SECONDS}")
 H264 = ("-c:v", "libx264", "-preset", "ultrafast", "-b:v", "8M", "-pix_fmt", "yuv420p")
 GOPS = {"keyframe every 2 s": "60", "keyframe every 8.3 s": "250"}
 
-MINUTE = ("-f", "lavfi", "-i", "testsrc2=s=640x360:r=30:d=60", "-f", "lavfi", "-i", "sine=d=60")
-QUICK = ("-c:v", "libx264", "-preset", "ultrafast")
-KINDS = {
-    "standard.mp4": QUICK,
-    "ten-bit-hevc.mov": (
-        *("-c:v", "libx265", "-preset", "ultrafast", "-x265-params", "log-level=error"),
-        *("-pix_fmt", "yuv420p10le", "-tag:v", "hvc1"),
-    ),
-    "varying-rate.mp4": ("-vf", "select='gt(random(1),0.3)'", "-fps_mode", "vfr", *QUICK),
-    "matroska.mkv": (*QUICK, "-c:a", "libopus"),
-    "browser.webm": ("-c:v", "libvpx", "-deadline", "realtime", "-cpu-used", "16"),
-    "old.avi": ("-c:v", "mpeg4"),
-    "broadcast.ts": QUICK,
-    "song.mp3": ("-vn",),
-}
 
-
-def main() -> None:
-    """Print every figure as a line of its own."""
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
+def figures() -> Iterator[Figure]:
+    """Give what a segment costs, whether playing can keep up, and what a server needs."""
+    with tempfile.TemporaryDirectory() as folder:
         for title, gop in GOPS.items():
-            _segments(title, gop, folder)
-        for kind, options in KINDS.items():
-            source = make_file(folder / kind, *MINUTE, *options)
-            taken = _timed(lambda source=source: prepare(source, source.with_suffix(".asset")))
-            print(f"ready after the last byte, 60 s {kind:18} {taken:5.2f} s  (limit 2 s)")
-    print(f"memory of a server that has loaded playback      {_memory():5.0f} MB (limit 80 MB)")
+            yield from _segments(title, gop, Path(folder))
+    yield Figure("memory of a server that has loaded playback", _memory(), 80, "MB")
 
 
-def _segments(title: str, gop: str, folder: Path) -> None:
+def _segments(title: str, gop: str, folder: Path) -> Iterator[Figure]:
     source = make_file(folder / f"gop-{gop}.mp4", *PICTURE, *SOUND, *H264, "-g", gop)
     media = prepare(source, folder / f"asset-{gop}")
     ours, bare = [], []
@@ -63,9 +43,9 @@ def _segments(title: str, gop: str, folder: Path) -> None:
         ours.append(_timed(lambda number=number: _cold(media, "720p", number)))
     sound = sum(_timed(lambda n=n: _cold(media, AUDIO, n)) for n in range(len(media.sound or ())))
     ratio = statistics.median(map(float.__truediv__, ours, bare))
-    print(f"cold 720p segment over bare ffmpeg, {title:20} {ratio:5.2f}   (limit 1.3)")
+    yield Figure(f"cold 720p segment over bare ffmpeg, {title}", ratio, 1.3)
     factor = SECONDS / (sum(ours) + sound)
-    print(f"playing through 720p cold, {title:20}          {factor:5.1f} x real time")
+    yield Figure(f"speed of making 720p and sound, {title}", factor, 1, at_least=True)
 
 
 def _cold(media: AssetMedia, rendition: str, number: int) -> None:
@@ -102,7 +82,3 @@ def _memory() -> float:
     command = [sys.executable, "-c", code]
     answer = subprocess.run(command, capture_output=True, check=True).stdout
     return int(answer) / (1_000_000 if sys.platform == "darwin" else 1_000)
-
-
-if __name__ == "__main__":
-    main()
