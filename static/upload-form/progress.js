@@ -4,12 +4,15 @@ import { formatSize, formatTime } from "./words.js";
 const SPEED_WINDOW = 5000;
 /** Milliseconds that must have passed before a speed says anything. */
 const SPEED_MINIMUM = 1000;
+/** Milliseconds that numbers stay at least: nobody reads faster, and painting slows the sending. */
+const READABLE = 250;
 /** Percent worth saying aloud; the bar and the facts are silent. */
 const MILESTONES = [75, 50, 25];
 
 /** The section of the page that shows one upload and holds its pause and resume buttons. */
 export class UploadProgress {
   #samples = [];
+  #shown = { at: 0, state: "" };
 
   constructor(section, upload) {
     this.upload = upload;
@@ -21,7 +24,7 @@ export class UploadProgress {
     section.querySelector(".upload-name").textContent = upload.file.name;
     this.pauseButton.onclick = () => this.hold(true);
     this.resumeButton.onclick = () => this.hold(false);
-    upload.addEventListener("change", () => this.render());
+    upload.addEventListener("change", () => this.isDue() && this.render());
     section.hidden = false;
     this.pauseButton.focus();
   }
@@ -32,8 +35,15 @@ export class UploadProgress {
     (paused ? this.resumeButton : this.pauseButton).focus();
   }
 
+  /** A new state shows at once, numbers when the ones before could be read. */
+  isDue() {
+    const { at, state } = this.#shown;
+    return this.upload.state !== state || Date.now() - at >= READABLE;
+  }
+
   render() {
     const { state, sent, file } = this.upload;
+    this.#shown = { at: Date.now(), state };
     const percent = Math.floor((100 * sent) / file.size);
     const amount = `${formatSize(sent)} of ${formatSize(file.size)}`;
     this.bar.value = percent;
