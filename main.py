@@ -39,6 +39,7 @@ from views import (
     errors,
     home,
     own_page,
+    signups,
     stream_watch,
     streams,
     studio,
@@ -52,7 +53,7 @@ from views.events import Shared
 
 AREAS = (
     home, accounts, own_page, videos, watch, uploads, streams, stream_watch, studio, studio_actions,
-    webhooks,
+    signups, webhooks,
 )  # fmt: skip
 LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 REBUILD_PATIENCE_SECONDS = 2

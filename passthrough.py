@@ -22,10 +22,10 @@ SHORTEST_NAME = 10
 class Passthrough:
     """Whose it is and when it began (Unix seconds), and what else belongs to its kind.
 
-    An upload has a file name and a size in bytes; a live stream a start time (Unix seconds), and
-    whether broadcasts are recorded; a recording the `marks`: tenths of a second after its asset was
-    created, at which the record switch was turned; a part of a recording its `stream`, and as
-    marks its beginning and its end.
+    An upload has a file name and a size in bytes; a live stream a start time (Unix seconds), who
+    may watch, and whether broadcasts are recorded; a recording the `marks`: tenths of a second
+    after its asset was created, at which the record switch was turned; a part of a recording its
+    `stream`, and as marks its beginning and its end.
     """
 
     account_id: str
@@ -37,14 +37,15 @@ class Passthrough:
     record: bool = True
     marks: tuple[int, ...] = ()
     stream: str = ""
+    visibility: str = "public"
 
     def marked(self, marks: tuple[int, ...]) -> Self:
         """The same with other marks."""
         return replace(self, marks=marks)
 
-    def planned(self, start_time: int, *, record: bool) -> Self:
+    def planned(self, start_time: int, *, record: bool, visibility: str) -> Self:
         """The same for a live stream with this start (Unix seconds, or 0 for none)."""
-        return replace(self, start_time=start_time, record=record)
+        return replace(self, start_time=start_time, record=record, visibility=visibility)
 
     def encode(self) -> str:
         """Write it as compact JSON, without what is as usual.
@@ -91,4 +92,5 @@ KEYS = {
     "record": "rec",
     "marks": "marks",
     "stream": "stream",
+    "visibility": "see",
 }

@@ -6,6 +6,7 @@ from typing import Literal
 
 type VideoStatus = Literal["processing", "ready", "error"]
 type UploadStatus = Literal["waiting", "asset_created", "errored", "cancelled", "timed_out"]
+type Visibility = Literal["public", "signup"]
 type StreamStatus = Literal["scheduled", "live", "ended"]
 
 
@@ -77,6 +78,15 @@ class SimulcastTarget:
 
 
 @dataclass(frozen=True, slots=True)
+class Signup:
+    """Somebody who signed up to watch."""
+
+    account_id: str
+    name: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class News:
     """Something that happened to a live stream, in words for its host."""
 
@@ -104,6 +114,7 @@ class Stream:
     status: StreamStatus
     enabled: bool
     record: bool
+    visibility: Visibility
     latency_mode: str
     reconnect_window: float
     asset_id: str | None = None

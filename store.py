@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from itertools import count
 
-from records import Account, News, Stream, Upload, Video
+from records import Account, News, Signup, Stream, Upload, Video
 
 NEWS_KEPT = 100
 
@@ -46,6 +46,7 @@ class Store:
         self._uploads: dict[str, Upload] = {}
         self._videos: dict[str, Video] = {}
         self._streams: dict[str, Stream] = {}
+        self._signups: defaultdict[str, dict[str, Signup]] = defaultdict(dict)
         self._news: defaultdict[str, deque[News]] = defaultdict(lambda: deque(maxlen=NEWS_KEPT))
         self._watchers: defaultdict[str, set[Watcher]] = defaultdict(set)
         self._versions: dict[str, int] = {}
@@ -128,7 +129,22 @@ class Store:
     async def delete_stream(self, stream_id: str) -> None:
         """Forget a live stream that Mux no longer has."""
         self._news.pop(stream_id, None)
+        self._signups.pop(stream_id, None)
         if self._streams.pop(stream_id, None):
+            self.wake(stream_id)
+
+    async def signups(self, stream_id: str) -> list[Signup]:
+        """Who signed up to watch a live stream, the first one first."""
+        return list(self._signups[stream_id].values()) if stream_id in self._signups else []
+
+    async def sign_up(self, stream_id: str, signup: Signup) -> None:
+        """Note that somebody wants to watch; a second time changes nothing."""
+        self._signups[stream_id].setdefault(signup.account_id, signup)
+        self.wake(stream_id)
+
+    async def cancel_signup(self, stream_id: str, account_id: str) -> None:
+        """Forget that somebody wants to watch."""
+        if self._signups[stream_id].pop(account_id, None):
             self.wake(stream_id)
 
     async def news(self, stream_id: str) -> list[News]:

@@ -155,6 +155,7 @@ class Sync:
                 status=status,
                 enabled=stream.status != "disabled",
                 record=label.record,
+                visibility="signup" if label.visibility == "signup" else "public",
                 latency_mode=stream.latency_mode,
                 reconnect_window=stream.reconnect_window,
                 asset_id=stream.active_asset_id or next(reversed(stream.recent_asset_ids), None),
@@ -169,11 +170,18 @@ class Sync:
                     )
                     for each in stream.simulcast_targets
                 ),
-                live_since=_live_since(known) if status == "live" else None,
-                connected=known.connected if known else status == "live",
+                live_since=await self._live_since(known, stream) if status == "live" else None,
+                connected=_connected(known, status),
                 reconnect_until=known.reconnect_until if known and status == "live" else None,
             )
         )
+
+    async def _live_since(self, known: Stream | None, stream: MuxLiveStream) -> datetime:
+        """A restarted app takes the beginning of the recording for it."""
+        if known:
+            return known.live_since or datetime.now(UTC)
+        recording = await self._store.video(stream.active_asset_id or "")
+        return recording.upload_time if recording else datetime.now(UTC)
 
     async def note_connection(self, stream_id: str, *, connected: bool, at: datetime) -> None:
         """Remember from an event whether the encoder of a live stream is there."""
@@ -236,8 +244,11 @@ def _stream_status(stream: MuxLiveStream) -> StreamStatus:
     return "ended" if over else "scheduled"
 
 
-def _live_since(known: Stream | None) -> datetime:
-    return known.live_since if known and known.live_since else datetime.now(UTC)
+def _connected(known: Stream | None, status: StreamStatus) -> bool:
+    """What an encoder still sends when the broadcast is over is of no use."""
+    if known is None or (known.status == "live" and status != "live"):
+        return status == "live"
+    return known.connected
 
 
 def _moment(seconds: int) -> datetime | None:

@@ -180,3 +180,25 @@ def test_a_restarted_app_has_its_live_streams_back(
     assert "Evening concert" in ada.get("/streams").text
     assert "Starts in" in ada.get(stream).text
     assert "Recording is off" in ada.get(f"{stream}/studio").text
+
+
+def test_the_host_sees_who_signed_up(ada: Person, bob: Person, stream: str) -> None:
+    assert "Nobody yet." in ada.get(f"{stream}/studio").text
+    for _ in range(2):
+        assert bob.post(f"{stream}/signup").headers["location"] == stream
+    assert "You are signed up" in bob.get(stream).text
+    assert ada.get(f"{stream}/studio").text.count(f"<li>{bob.name} ·") == 1
+    bob.post(f"{stream}/signup/cancel")
+    assert "Sign up to watch" in bob.get(stream).text
+    assert "Nobody yet." in ada.get(f"{stream}/studio").text
+
+
+def test_signing_up_needs_an_account(stranger: Person, stream: str) -> None:
+    assert stranger.post(f"{stream}/signup").headers["location"] == "/login"
+
+
+def test_the_choice_of_viewers_is_kept_with_the_stream(ada: Person) -> None:
+    answer = ada.post("/create-stream", data=FORM | {"visibility": "signup"})
+    studio = ada.get(answer.headers["location"]).text
+    chosen = studio.partition('value="signup"')[2].partition(">")[0]
+    assert "checked" in chosen

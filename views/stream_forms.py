@@ -14,10 +14,16 @@ LATENCY_MODES = {
     "reduced": "Reduced – viewers are about 15 seconds behind",
     "low": "Low – viewers are a few seconds behind; needs a steady connection",
 }
+VISIBILITIES = {
+    "public": "Everybody",
+    "signup": "People who sign up – kept with the stream, but not enforced yet",
+}
+
+DEFAULTS = {"latency_mode": "standard", "visibility": "public"}
 
 
-def stream_fields(form: Mapping[str, str], errors: Errors) -> tuple[BaseTag, ...]:
-    """Title, start, latency mode and the record switch."""
+def stream_fields(form: dict[str, str], errors: Errors) -> tuple[BaseTag, ...]:
+    """Title, start, latency mode and visibility."""
     return (
         field(
             "title", "Title", errors=errors, value=form.get("title", "")[: 2 * TITLE_MAX],
@@ -31,13 +37,18 @@ def stream_fields(form: Mapping[str, str], errors: Errors) -> tuple[BaseTag, ...
             ),
             air.Input(type_="hidden", name="utc_offset", value="0"),
         ),
-        _latency(form.get("latency_mode", "standard"), errors),
-        air.Div(
-            air.Input(type_="checkbox", id_="record", name="record", checked="record" in form),
-            air.Label("Record the broadcast", for_="record"),
-            class_="check",
-        ),
+        _choice("latency_mode", "Latency", LATENCY_MODES, DEFAULTS | form, errors),
+        _choice("visibility", "For whom", VISIBILITIES, DEFAULTS | form, errors),
     )  # fmt: skip
+
+
+def record_box(form: Mapping[str, str]) -> air.Div:
+    """Whether a new live stream begins with the record switch on."""
+    return air.Div(
+        air.Input(type_="checkbox", id_="record", name="record", checked="record" in form),
+        air.Label("Record the broadcast", for_="record"),
+        class_="check",
+    )
 
 
 def as_form(stream: Stream) -> dict[str, str]:
@@ -48,24 +59,27 @@ def as_form(stream: Stream) -> dict[str, str]:
         "start_time": f"{start:%Y-%m-%dT%H:%M}" if start else "",
         "moment": start.isoformat() if start else "",
         "latency_mode": stream.latency_mode,
-    } | ({"record": "on"} if stream.record else {})
+        "visibility": stream.visibility,
+    }
 
 
-def _latency(chosen: str, errors: Errors) -> air.Fieldset:
-    error = errors.get("latency_mode", "")
+def _choice(
+    name: str, legend: str, choices: Mapping[str, str], form: Mapping[str, str], errors: Errors
+) -> air.Fieldset:
+    error = errors.get(name, "")
     options = (
         air.Div(
             air.Input(
-                type_="radio", id_=f"latency-{mode}", name="latency_mode", value=mode,
-                checked=mode == chosen,
+                type_="radio", id_=f"{name}-{value}", name=name, value=value,
+                checked=value == form[name],
             ),
-            air.Label(words, for_=f"latency-{mode}"),
+            air.Label(words, for_=f"{name}-{value}"),
             class_="check",
         )
-        for mode, words in LATENCY_MODES.items()
+        for value, words in choices.items()
     )  # fmt: skip
     return air.Fieldset(
-        air.Legend("Latency"),
-        air.P(error, class_="field-error", id_="latency_mode") if error else "",
+        air.Legend(legend),
+        air.P(error, class_="field-error", id_=name) if error else "",
         *options,
     )

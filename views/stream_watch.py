@@ -16,6 +16,7 @@ from views.events import Update, event_stream
 from views.layout import Extras, page
 from views.player import stream_player
 from views.services import TheAudience, ThePlayback, TheShared, TheStore
+from views.signups import signup_form
 from views.stream_cards import moment
 from views.tags import LiveUpdates
 
@@ -41,6 +42,7 @@ async def watch(
             stream.title,
             LiveUpdates(*fragments, src=f"/stream/{stream.id}/events"),
             _host_link(visitor, stream),
+            signup_form(visitor, stream, await store.signups(stream.id)),
             extras=Extras(scripts=("hls-player", "live-updates", "local-time")),
         )
     )
@@ -60,7 +62,7 @@ async def events(
     async def update() -> Update:
         current = await store.stream(stream.id)
         if current is None:
-            return Update(location="/streams")
+            return Update(location=f"/stream/{stream.id}")  # which says that it is gone
         videos = await recordings_of(store, current)
         return Update(_fragments(current, videos, audience, playback))
 
@@ -117,6 +119,7 @@ def _fragments(
             air.H1(stream.title),
             air.P("Hosted by ", stream.host_name, class_="facts"),
             id_="stream-title",
+            class_="stream-title",
         ),
         air.P(viewers(audience.now(stream.id)), id_="stream-viewers", class_="facts"),
         _recordings(stream, videos, playback),
@@ -139,9 +142,7 @@ def _waiting(stream: Stream, videos: list[Video]) -> tuple[BaseTag, ...]:
     if not stream.enabled:
         return (air.P("Switched off", class_="lead"), air.P("The host may switch it on again."))
     if stream.status == "ended":
-        preparing = any(each.live or each.unsettled for each in videos)
-        after = "The recording is being prepared." if preparing else "Thank you for watching."
-        return (air.P("The broadcast has ended", class_="lead"), air.P(after))
+        return (air.P("The broadcast has ended", class_="lead"), *_afterwards(videos))
     if stream.start_time and stream.start_time > datetime.now(UTC):
         return (
             air.P("Starts in"),
@@ -155,11 +156,26 @@ def _waiting(stream: Stream, videos: list[Video]) -> tuple[BaseTag, ...]:
     )
 
 
+def _afterwards(videos: list[Video]) -> tuple[BaseTag, ...]:
+    """What becomes of the recording."""
+    if any(each.live or each.unsettled or each.status == "processing" for each in videos):
+        return (air.P("The recording is being prepared."),)
+    latest = next((each for each in videos if each.watchable), None)
+    if latest is None:
+        return (air.P("Thank you for watching."),)
+    link = air.A("Watch the recording", href=f"/video/{latest.asset_id}", class_="button")
+    return (air.P(link),)
+
+
 def _recordings(stream: Stream, videos: list[Video], playback: Playback) -> air.Section:
     done = [video for video in videos if video.watchable]
     running = next((each for each in videos if each.live and each.playback_id), None)
     from_start = (
-        air.P(air.A("Watch from the start", href=f"/video/{running.asset_id}"))
+        air.P(
+            air.A(
+                "Watch from the start", href=f"/video/{running.asset_id}", class_="button secondary"
+            )
+        )
         if running and stream.status == "live"
         else ""
     )

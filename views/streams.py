@@ -16,7 +16,7 @@ from views.forms import Errors, check_title, error_summary, read_form
 from views.layout import Extras, page
 from views.services import TheLive, ThePlayback, TheStore, TheSync
 from views.stream_cards import stream_grid
-from views.stream_forms import LATENCY_MODES, stream_fields
+from views.stream_forms import LATENCY_MODES, record_box, stream_fields
 
 SHOWN = 24
 YEARS_AHEAD = timedelta(days=5 * 365)
@@ -70,7 +70,9 @@ async def create_stream(
     stream = await live.create(
         title=title,
         latency_mode=mode,
-        passthrough=label.planned(start, record="record" in form).encode(),
+        passthrough=label.planned(
+            start, record="record" in form, visibility=check_visibility(form)
+        ).encode(),
         recording=label.encode(),
     )
     await sync.take_stream(stream)
@@ -104,6 +106,11 @@ def check_latency_mode(form: Mapping[str, str], errors: Errors) -> LatencyMode:
     return cast("LatencyMode", mode)
 
 
+def check_visibility(form: Mapping[str, str]) -> str:
+    """Who may watch: those who signed up if that was chosen, else everybody."""
+    return "signup" if form.get("visibility") == "signup" else "public"
+
+
 def _start(stream: Stream) -> datetime:
     return stream.start_time or datetime.max.replace(tzinfo=UTC)
 
@@ -113,7 +120,7 @@ def _section(title: str, shown: list[Stream], nothing: str, playback: Playback) 
     return air.Section(air.H2(title), grid)
 
 
-def _new_page(visitor: Visitor, form: Mapping[str, str], errors: Errors) -> air.TagResponse:
+def _new_page(visitor: Visitor, form: dict[str, str], errors: Errors) -> air.TagResponse:
     content = page(
         visitor,
         "Error: New live stream" if errors else "New live stream",
@@ -121,6 +128,7 @@ def _new_page(visitor: Visitor, form: Mapping[str, str], errors: Errors) -> air.
         error_summary(errors),
         air.Form(
             *stream_fields(form, errors),
+            record_box(form),
             air.Button("Create", type_="submit"),
             method="post", action="/create-stream", class_="medium",
         ),

@@ -1,6 +1,6 @@
 """The studio: everything the host of a live stream needs, on one page that keeps itself current."""
 
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 import air
 from air.tags.models.base import BaseTag
@@ -14,15 +14,31 @@ from views.forms import Errors
 from views.layout import Extras, page
 from views.player import stream_player
 from views.services import TheAudience, ThePlayback, TheSettings, TheStore
+from views.signups import signup_list
 from views.stream_cards import moment
 from views.stream_watch import recordings_of, viewers
-from views.studio_panels import controls, encoder_steps, news, recording_list
-from views.studio_tools import danger_zone, details_form, simulcast
+from views.studio_panels import controls, encoder_steps, news, recording_list, test_broadcast
+from views.studio_tools import danger_zone, details_form, simulcast, target_list
 from views.tags import LiveUpdates
 
 SCRIPTS = ("hls-player", "live-updates", "local-time", "start-time", "copy-button")
 
 router = air.AirRouter()
+
+
+class Parts(NamedTuple):
+    """What changes by itself while the page is open."""
+
+    preview: BaseTag
+    state: BaseTag
+    viewers: BaseTag
+    controls: BaseTag
+    trial: BaseTag
+    recordings: BaseTag
+    signups: BaseTag
+    news: BaseTag
+    targets: BaseTag
+    danger: BaseTag
 
 
 class Studio:
@@ -46,7 +62,7 @@ class Studio:
         """The whole page; `errors` belong to the form that was refused."""
         wrong = errors or {}
         address = f"/stream/{stream.id}"
-        *present, recorded, happened = await self.fragments(stream)
+        parts = await self.parts(stream)
         content = page(
             self._visitor,
             f"Error: {stream.title}" if wrong else f"Studio: {stream.title}",
@@ -55,26 +71,33 @@ class Studio:
                 air.A("The viewers' page", href=address, class_="button secondary"),
                 class_="section-head",
             ),
-            LiveUpdates(*present, src=f"{address}/studio/events", class_="studio"),
-            encoder_steps(stream, self._settings),
-            air.Div(recorded, happened, class_="columns"),
-            simulcast(stream, wrong),
-            details_form(stream, wrong),
-            danger_zone(stream),
+            LiveUpdates(*parts[:4], src=f"{address}/studio/events", class_="studio"),
+            encoder_steps(stream, self._settings, parts.trial),
+            air.Div(parts.recordings, parts.signups, parts.news, class_="columns"),
+            air.Div(
+                simulcast(stream, parts.targets, wrong),
+                details_form(stream, wrong),
+                class_="columns",
+            ),
+            parts.danger,
             extras=Extras(scripts=SCRIPTS),
         )
         return air.TagResponse(content, status_code=422 if wrong else 200)
 
-    async def fragments(self, stream: Stream) -> tuple[BaseTag, ...]:
-        """The parts that change by themselves."""
+    async def parts(self, stream: Stream) -> Parts:
+        """The parts that change by themselves, as they are now."""
         now, peak = self._audience.now(stream.id), self._audience.peak(stream.id)
-        return (
+        return Parts(
             air.Section(_preview(stream, self._playback), id_="studio-preview", class_="stage"),
             air.P(*host_state_line(stream), id_="studio-state", class_="state-line", role="status"),
             air.P(f"{viewers(now)} now, {peak:,} at most", id_="studio-viewers", class_="facts"),
             controls(stream),
+            test_broadcast(stream, self._settings),
             recording_list(await recordings_of(self._store, stream)),
+            signup_list(await self._store.signups(stream.id)),
             news(await self._store.news(stream.id)),
+            target_list(stream),
+            danger_zone(stream),
         )
 
 
@@ -96,10 +119,20 @@ async def events(
     async def update() -> Update:
         current = await store.stream(stream.id)
         if current is None:
-            return Update(location="/streams")
-        return Update(await studio.fragments(current))
+            return Update(_deleted())
+        return Update(await studio.parts(current))
 
     return event_stream(store, (stream.id,), update)
+
+
+def _deleted() -> tuple[BaseTag, ...]:
+    """What other tabs show; the one in which it was deleted is on its way to the next page."""
+    return (
+        air.Section(air.Div(class_="placeholder"), id_="studio-preview", class_="stage"),
+        air.P("This live stream is deleted.", id_="studio-state", class_="state-line",
+              role="status"),
+        air.Section(id_="studio-controls"),
+    )  # fmt: skip
 
 
 def host_state_line(stream: Stream) -> tuple[BaseTag | str, ...]:
@@ -126,4 +159,8 @@ def host_state_line(stream: Stream) -> tuple[BaseTag | str, ...]:
 def _preview(stream: Stream, playback: Playback) -> BaseTag:
     if stream.status == "live" and stream.playback_id:
         return stream_player(stream, playback)
-    return air.Div(air.P("Your picture appears here when you are live."), class_="placeholder")
+    return air.Div(
+        air.P("Your picture appears here when you are live."),
+        air.P(air.A("Go live in three steps", href="#encoder", class_="button")),
+        class_="placeholder",
+    )

@@ -17,7 +17,7 @@ from views.services import (
     TheSettings,
     TheSync,
 )
-from views.streams import check_latency_mode, check_start
+from views.streams import check_latency_mode, check_start, check_visibility
 from views.studio import TheStudio
 
 TARGET_NAME_MAX = 60
@@ -41,7 +41,7 @@ async def edit(
     mode = check_latency_mode(form, errors)
     if errors:
         return await studio.page(stream, errors)
-    label = label_of(stream).planned(start, record=stream.record)
+    label = label_of(stream).planned(start, record=stream.record, visibility=check_visibility(form))
     changed = mode if mode != stream.latency_mode else None
     updated = await live.update(
         stream.id, title=title, passthrough=label.encode(), latency_mode=changed
@@ -171,6 +171,7 @@ def label_of(stream: Stream) -> Passthrough:
         started_at=int(stream.created_at.timestamp()),
         start_time=int(stream.start_time.timestamp()) if stream.start_time else 0,
         record=stream.record,
+        visibility=stream.visibility,
     )
 
 
