@@ -5,9 +5,9 @@ from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.journeys.conftest import collect
+from tests.browser.journeys.conftest import NewTab, collect
 from tests.browser.watching import expect_height, expect_playing, picture
-from tests.harness import PASSWORD
+from tests.harness import PASSWORD, Person
 
 REPORT_PROGRESS = """progress => new MutationObserver(() => report(progress.value))
     .observe(progress, { attributes: true })"""
@@ -58,11 +58,14 @@ def test_a_newcomer_uploads_a_film_and_watches_it_in_the_quality_of_choice(
     expect_playing(tab)
 
 
-def test_cards_lead_from_home_and_gallery_to_the_video(tab: Page, video: str) -> None:
+def test_cards_lead_from_home_and_gallery_to_the_video(
+    new_tab: NewTab, ada: Person, clip: Path
+) -> None:
+    tab, path = new_tab(), ada.upload(clip, title="Fresh from the sea")
     for start in ("/", "/videos"):
         tab.goto(start)
-        card = tab.get_by_role("article").filter(has_text="Waves at night")
-        expect(card.get_by_text("0:08")).to_be_visible()
+        card = tab.get_by_role("article").filter(has_text="Fresh from the sea")
+        expect(card.get_by_text("0:02")).to_be_visible()
         expect(card.locator("img").first).to_have_js_property("naturalWidth", 480)
-        card.get_by_role("link", name="Waves at night").click()
-        tab.wait_for_url(f"**{video}")
+        card.get_by_role("link", name="Fresh from the sea").click()
+        tab.wait_for_url(f"**{path}")
