@@ -1,9 +1,10 @@
 /**
- * <local-time datetime mode="date|countdown|elapsed|remaining">: a moment in the visitor's own time.
+ * <local-time datetime mode="date|exact|countdown|elapsed|remaining">: a moment in the visitor's own time.
  * Without scripts the server's text in UTC stays. Timers are not announced: only changes of state are.
  */
 const TICK_MILLISECONDS = 1000;
 const DATE = { dateStyle: "full", timeStyle: "short" };
+const EXACT = { dateStyle: "medium", timeStyle: "medium" };
 
 function clock(seconds) {
   const whole = Math.max(0, Math.floor(seconds));
@@ -19,7 +20,7 @@ class LocalTime extends HTMLElement {
 
   connectedCallback() {
     this.#show();
-    if (this.getAttribute("mode") !== "date") {
+    if (!["date", "exact"].includes(this.getAttribute("mode"))) {
       this.#timer = setInterval(() => this.#show(), TICK_MILLISECONDS);
     }
   }
@@ -33,6 +34,7 @@ class LocalTime extends HTMLElement {
     const seconds = (moment - Date.now()) / 1000;
     const texts = {
       date: () => new Intl.DateTimeFormat(undefined, DATE).format(moment),
+      exact: () => new Intl.DateTimeFormat(undefined, EXACT).format(moment),
       countdown: () => (seconds > 0 ? clock(seconds) : "any moment now"),
       elapsed: () => clock(-seconds),
       remaining: () => `${Math.max(0, Math.ceil(seconds))} s`,

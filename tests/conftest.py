@@ -8,6 +8,9 @@ from pathlib import Path
 import imageio_ffmpeg
 import pytest
 
+from localmux.live.flv import HEADER, Tag, tags
+from localmux.testing import Encoder, make_footage
+from tests.broadcasting import Channel, create_channel
 from tests.harness import Person, Site, a_site
 
 
@@ -101,3 +104,34 @@ def not_a_video(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("media") / "notes.mp4"
     path.write_text("Milk, eggs, bread.\n" * 20)
     return path
+
+
+@pytest.fixture(scope="session")
+def footage(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What encoders send again and again."""
+    return make_footage(tmp_path_factory.mktemp("footage") / "footage.flv")
+
+
+@pytest.fixture(scope="session")
+def media(footage: Path) -> list[Tag]:
+    """The footage as the messages of RTMP."""
+    return list(tags(footage.read_bytes()[len(HEADER) :]))
+
+
+@pytest.fixture
+def encode(footage: Path) -> Generator[Callable[..., Encoder]]:
+    """Starts an encoder that publishes to a live stream; all are gone after the test."""
+    with ExitStack() as stack:
+
+        def begin(channel: Channel, media: Path = footage) -> Encoder:
+            encoder = Encoder(media, channel.ingest)
+            stack.callback(encoder.crash)
+            return encoder
+
+        yield begin
+
+
+@pytest.fixture
+def channel(ada: Person) -> Channel:
+    """A live stream of Ada's."""
+    return create_channel(ada)

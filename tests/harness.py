@@ -40,7 +40,7 @@ class App:
             command, env=self.environment, stdout=self.log_file, stderr=self.log_file
         )
         try:
-            eventually(self._serves, within=30)
+            eventually(self._serves, within=60)
         except AssertionError as reason:
             raise AssertionError(f"{reason} Its log:\n{self.log()}") from None
 
@@ -87,6 +87,16 @@ class Site:
     def control(self, method: str, path: str, **options: Any) -> httpx.Response:
         """Ask localmux' control interface."""
         return self.mux_api(method, f"/_localmux{path}", **options)
+
+    @contextmanager
+    def mux_fault(self, fault: dict[str, Any]) -> Generator[None]:
+        """Have localmux fail in this way as long as the block lasts."""
+        answer = self.control("POST", "/faults", json=fault)
+        assert answer.is_success, answer.text
+        try:
+            yield
+        finally:
+            self.control("DELETE", f"/faults/{answer.json()['data']['id']}")
 
 
 class Person(httpx.Client):
@@ -155,6 +165,8 @@ def a_site(*localmux_options: str, **settings: str) -> Generator[Site]:
             "MUX_API_URL": mux.urls["api"],
             "MUX_STREAM_URL": mux.urls["stream"],
             "MUX_IMAGE_URL": mux.urls["image"],
+            "MUX_RTMP_URL": mux.urls["rtmp"],
+            "MUX_CONTROL_URL": mux.urls["control"],
         }
         app = App(f"http://localhost:{port}", log_file, os.environ | own | settings)
         try:

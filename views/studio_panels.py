@@ -12,15 +12,17 @@ from views.tags import CopyButton
 KEY_ID = "stream-key"
 
 
-def encoder_steps(stream: Stream, settings: Settings) -> air.Section:
+def encoder_steps(stream: Stream, settings: Settings, trial: BaseTag) -> air.Section:
     """Three steps for the encoders that people have; the key stays hidden until asked for."""
     return air.Section(
         air.H2("Go live in three steps"),
         air.Div(
             _copied("server", "Server URL", settings.mux_rtmp_url),
             _key(),
+            _key_value(stream),
             class_="ingest",
         ),
+        trial,
         _guide(
             "OBS Studio",
             "In OBS open Settings, then Stream, and choose the service “Custom…”.",
@@ -45,8 +47,6 @@ def encoder_steps(stream: Stream, settings: Settings) -> air.Section:
             "the server URL, a slash, and the key.",
             "Start it.",
         ),
-        _test_broadcast(stream, settings),
-        _key_value(stream),
         id_="encoder",
     )
 
@@ -90,20 +90,19 @@ def _guide(name: str, *steps: str, opened: bool = False) -> air.Details:
     return air.Details(air.Summary(name), air.Ol(*(air.Li(step) for step in steps)), **shown)
 
 
-def _test_broadcast(stream: Stream, settings: Settings) -> air.Div | str:
+def test_broadcast(stream: Stream, settings: Settings) -> air.Div:
     """A picture without an encoder, where the video service offers one."""
     if not settings.mux_control_url:
-        return ""
+        return air.Div(id_="test-broadcast", hidden=True)
     address = f"/stream/{stream.id}/test-broadcast"
-    return air.Div(
-        air.P("No encoder at hand? Send a test picture with a running clock instead."),
-        air.Div(
-            _button("Start a test broadcast", f"{address}/start"),
-            _button("Stop it", f"{address}/stop", "secondary"),
-            class_="actions",
-        ),
-        class_="test-broadcast",
-    )
+    running = stream.connected or (stream.status == "live" and not stream.reconnecting)
+    if running:
+        said = "Your broadcast is on."
+        button = _button("Stop the test broadcast", f"{address}/stop", "secondary")
+    else:
+        said = "No encoder at hand? Send a test picture with a running clock instead."
+        button = _button("Start a test broadcast", f"{address}/start")
+    return air.Div(air.P(said), button, id_="test-broadcast", class_="test-broadcast")
 
 
 def _button(label: str, action: str, look: str = "") -> air.Form:
@@ -163,7 +162,7 @@ def _recording(video: Video) -> air.Span:
 
 def news(entries: list[News]) -> air.Section:
     """What happened, newest first."""
-    rows = [air.Li(moment(entry.at), ": ", entry.text) for entry in entries]
+    rows = [air.Li(moment(entry.at, "exact"), " ", entry.text) for entry in entries]
     shown = (
         air.Ol(*rows, class_="plain-list news") if rows else air.P("Nothing yet.", class_="facts")
     )

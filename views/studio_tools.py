@@ -1,6 +1,7 @@
 """The parts of the studio that change a live stream's settings, each saying what follows."""
 
 import air
+from air.tags.models.base import BaseTag
 
 from records import SimulcastTarget, Stream
 from views.forms import Errors, error_summary, field
@@ -22,6 +23,7 @@ def details_form(stream: Stream, errors: Errors) -> air.Section:
     )
     shown = {"open_": ""} if errors and "url" not in errors else {}
     return air.Section(
+        air.H2("Details"),
         air.Details(
             air.Summary("Title, start and latency"),
             air.Form(
@@ -36,16 +38,21 @@ def details_form(stream: Stream, errors: Errors) -> air.Section:
     )  # fmt: skip
 
 
-def simulcast(stream: Stream, errors: Errors) -> air.Section:
-    """Other services that get the broadcast too, each with its own state."""
-    rows = [air.Li(_target(stream, target)) for target in stream.targets]
+def simulcast(stream: Stream, targets: BaseTag, errors: Errors) -> air.Section:
+    """Other services that get the broadcast too."""
     return air.Section(
         air.H2("Simulcast"),
         air.P("Your broadcast can be forwarded to up to six other services.", class_="facts"),
-        air.Ul(*rows, class_="plain-list") if rows else "",
+        targets,
         _target_form(stream, errors),
         id_="simulcast",
     )
+
+
+def target_list(stream: Stream) -> air.Ul:
+    """Each service with its own state."""
+    rows = (air.Li(_target(stream, target)) for target in stream.targets)
+    return air.Ul(*rows, id_="studio-targets", class_="targets", role="list")
 
 
 def _target(stream: Stream, target: SimulcastTarget) -> air.Div:
@@ -59,7 +66,7 @@ def _target(stream: Stream, target: SimulcastTarget) -> air.Div:
         action=f"/stream/{stream.id}/targets/{target.id}/delete",
     )
     return air.Div(
-        air.Span(f"{target.name or target.url} – {state}"),
+        air.Span(f"{target.name or target.url} – {state}", class_=f"target-{target.status}"),
         "" if stream.status == "live" else remove,
         class_="target",
     )
@@ -105,7 +112,7 @@ def danger_zone(stream: Stream) -> air.Section:
         else air.Form(air.Button("Switch on", type_="submit"), method="post",
                       action=f"{address}/enable")
     )  # fmt: skip
-    cut = "Your encoder is cut off, so the broadcast ends. " if live else ""
+    cut = "Your encoder is cut off until you give it the new key. " if live else ""
     return air.Section(
         air.H2("Key and switch"),
         air.Div(
@@ -116,6 +123,7 @@ def danger_zone(stream: Stream) -> air.Section:
                     "Its recordings stay.", "Delete for ever", f"{address}/delete"),
             class_="owner-tools",
         ),
+        id_="studio-danger",
     )  # fmt: skip
 
 
