@@ -152,8 +152,35 @@ def nothing_there(scene: Scene) -> Shown:
     return tab, tab.get_by_role("link", name="To the videos")
 
 
+def streams(scene: Scene) -> Shown:
+    """The list of live streams, with one coming up."""
+    scene.owner.post("/create-stream", data={"title": "Full moon over the harbour"})
+    tab = scene.open("/streams")
+    return tab, tab.get_by_role("link", name="Full moon over the harbour").first
+
+
+def new_stream(scene: Scene) -> Shown:
+    """The form for a new live stream."""
+    tab = scene.open("/stream/new", scene.owner)
+    return tab, tab.locator("main").get_by_role("button").last
+
+
+def waiting_for_a_stream(scene: Scene) -> Shown:
+    """The page of a live stream before it starts."""
+    answer = scene.owner.post("/create-stream", data={"title": "Full moon over the harbour"})
+    tab = scene.open(answer.headers["location"].removesuffix("/studio"))
+    return tab, tab.get_by_role("link", name="Videos")
+
+
+def studio(scene: Scene) -> Shown:
+    """The host's page of a live stream."""
+    answer = scene.owner.post("/create-stream", data={"title": "Full moon over the harbour"})
+    tab = scene.open(answer.headers["location"], scene.owner)
+    return tab, tab.get_by_role("button").last
+
+
 STATES = (
     home, gallery, empty_gallery, watching_as_stranger, watching_as_owner, upload_form,
     upload_form_with_error, uploading, resuming, preparing, failed, signing_in,
-    joining_with_errors, account, nothing_there,
+    joining_with_errors, account, nothing_there, streams, new_stream, waiting_for_a_stream, studio,
 )  # fmt: skip
