@@ -3,7 +3,7 @@ PYTHON = .venv/bin/python
 
 .PHONY: help
 help: ## list these commands
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
 
 .PHONY: run
 run: setup ## start Mux Live, with localmux unless .env names Mux credentials
@@ -13,6 +13,11 @@ run: setup ## start Mux Live, with localmux unless .env names Mux credentials
 test: setup ## run all tests, in Chromium too; ARGS="-k upload" picks some
 	@CHROMIUM="$$($(PYTHON) scripts/find_chromium.py --install)" && export CHROMIUM && \
 	$(PYTHON) -m pytest -n 2 $(ARGS)
+
+.PHONY: test-obs
+test-obs: setup ## go live with the real OBS Studio, on a screen that nobody sees
+	@OBS="$$($(PYTHON) scripts/find_obs.py --install)" && export OBS && \
+	$(PYTHON) -m pytest tests/obs $(ARGS)
 
 .PHONY: check
 check: setup ## lint, format, types, and who may import whom
