@@ -118,7 +118,8 @@ def danger_zone(stream: Stream) -> air.Section:
         air.Div(
             switch,
             _asking("New stream key…", f"{cut}The present key stops working at once, and every "
-                    "encoder needs the new one.", "Make a new key", f"{address}/reset-key"),
+                    "encoder needs the new one. Stop them first: some keep trying the old key.",
+                    "Make a new key", f"{address}/reset-key"),
             _asking("Delete…", f"{ends}The live stream, its key and its page are gone for ever. "
                     "Its recordings stay.", "Delete for ever", f"{address}/delete"),
             class_="owner-tools",
