@@ -5,6 +5,7 @@ can be trusted more than seconds; on a machine with two cores nothing else shoul
 """
 
 import argparse
+import signal
 import sys
 from importlib import import_module
 
@@ -16,6 +17,7 @@ BENCHES = ("upload", "ready", "segments", "play", "ingest", "live_latency", "aud
 
 def main() -> int:
     """Print each figure as soon as it is known."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # which ends everything started
     print(f"{'figure':58} {'measured':12} {'limit':9} verdict", flush=True)
     missed = [figure for name in _chosen() for figure in _shown(name) if not figure.kept]
     return 1 if missed else 0
