@@ -102,7 +102,8 @@ class HlsPlayer extends HTMLElement {
   }
 
   startLibrary(Hls) {
-    const startPosition = this.hasAttribute("live") ? -1 : this.position || -1;
+    // Left to itself, hls.js would begin a recording that still grows at its end.
+    const startPosition = this.hasAttribute("live") ? -1 : this.position || 0;
     const hls = (this.hls = new Hls({ startPosition, backBufferLength: 60 }));
     hls.on(Hls.Events.MANIFEST_PARSED, () => this.menu.attach(hls));
     hls.on(Hls.Events.LEVEL_SWITCHED, () => this.menu.nameAutomatic());
