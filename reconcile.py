@@ -81,13 +81,14 @@ class Reconciliation:
         """
         assets, _ = await self._mux.list_assets(None)
         uploads = await self._mux.list_uploads(1)
+        asked = time.monotonic()
         streams = await self._live.list(1)
         for asset in assets:
             await self._sync.take_asset(asset)
         for upload in uploads:
             await self._sync.take_upload(upload)
         for stream in streams:
-            await self._sync.take_stream(stream)
+            await self._sync.take_stream(stream, asked)
         listed = {each.id for each in (*assets, *uploads, *streams)}
         for kind, resource_id in pending:
             if resource_id not in listed:
@@ -113,10 +114,11 @@ class Reconciliation:
     async def _read_streams(self) -> None:
         before = {stream.id for stream in await self._store.streams()}
         for page in range(1, 100):
+            asked = time.monotonic()
             streams = await self._live.list(page)
             for stream in streams:
                 before.discard(stream.id)
-                await self._sync.take_stream(stream)
+                await self._sync.take_stream(stream, asked)
             if len(streams) < LIST_LIMIT:
                 break
         for stream_id in before:

@@ -9,6 +9,7 @@ The one thing that only events tell is whether an encoder is connected at this m
 
 import asyncio
 import logging
+import time
 from collections import OrderedDict
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -61,6 +62,7 @@ class Sync:
         self._mux = mux
         self._live = live
         self._gone = Recent()
+        self._asked: dict[str, float] = {}  # when Mux was asked for what the store has
         self._hurry = asyncio.Event()
 
     def hurry(self) -> None:
@@ -133,11 +135,19 @@ class Sync:
             )
         )
 
-    async def take_stream(self, stream: MuxLiveStream) -> None:
-        """Put a live stream as Mux reports it into the store, if it is one of ours."""
+    async def take_stream(self, stream: MuxLiveStream, asked: float | None = None) -> None:
+        """Put a live stream as Mux reports it into the store, if it is one of ours.
+
+        `asked` is when Mux was asked (`time.monotonic`), for any answer but that to a change: one
+        that was on its way meanwhile does not know of the change yet.
+        """
         label = Passthrough.decode(stream.passthrough)
         if label is None or stream.id in self._gone:
             return
+        asked = asked or time.monotonic()
+        if asked < self._asked.get(stream.id, 0.0):
+            return
+        self._asked[stream.id] = asked
         known = await self._store.stream(stream.id)
         status = _stream_status(stream)
         if known is None or known.status != status:
@@ -197,6 +207,7 @@ class Sync:
         if kind == "asset":
             await self._store.delete_video(resource_id)
         elif kind == "stream":
+            self._asked.pop(resource_id, None)
             await self._store.delete_stream(resource_id)
         else:
             await self._store.delete_upload(resource_id)
@@ -221,11 +232,12 @@ class Sync:
         await self.take_upload(upload)
 
     async def _refresh_stream(self, stream_id: str) -> None:
+        asked = time.monotonic()
         stream = await self._live.get(stream_id)
         latest = stream.active_asset_id or next(reversed(stream.recent_asset_ids), None)
         if latest and latest not in self._gone and Passthrough.decode(stream.passthrough):
             await self.refresh("asset", latest)
-        await self.take_stream(stream)
+        await self.take_stream(stream, asked)
 
 
 def _overtaken(asset: MuxAsset, status: VideoStatus, known: Video) -> bool:

@@ -1,26 +1,40 @@
-/** <copy-button for="id">: copies the text of another element, shown or not, and says so. */
+/**
+ * <copy-button for="id">: copies the text of another element, shown or not, and says so. Where the
+ * browser forbids that, it shows the text and selects it instead.
+ */
 const SAID_MILLISECONDS = 2000;
 
 class CopyButton extends HTMLElement {
   connectedCallback() {
-    this.#button.hidden = false;
-    this.#button.addEventListener("click", () => this.#copy());
+    if (this.said) return; // moved, not new
+    this.button = this.querySelector("button");
+    this.label = this.button.textContent;
+    this.said = document.createElement("span");
+    Object.assign(this.said, { className: "visually-hidden", role: "status" });
+    this.append(this.said);
+    this.button.addEventListener("click", () => this.copy());
+    this.button.hidden = false;
   }
 
-  get #button() {
-    return this.querySelector("button");
-  }
-
-  async #copy() {
-    const text = document.getElementById(this.getAttribute("for")).textContent;
-    const before = this.#button.textContent;
+  async copy() {
+    const source = document.getElementById(this.getAttribute("for"));
     try {
-      await navigator.clipboard.writeText(text);
-      this.#button.textContent = "Copied";
+      await navigator.clipboard.writeText(source.textContent);
+      this.tell("Copied");
     } catch {
-      this.#button.textContent = "Press and hold to copy";
+      for (let at = source; at; at = at.parentElement) if (at.matches("details")) at.open = true;
+      getSelection().selectAllChildren(source);
+      this.tell("Selected");
     }
-    setTimeout(() => { this.#button.textContent = before; }, SAID_MILLISECONDS);
+  }
+
+  tell(words) {
+    this.button.textContent = this.said.textContent = words;
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => {
+      this.button.textContent = this.label;
+      this.said.textContent = "";
+    }, SAID_MILLISECONDS);
   }
 }
 

@@ -1,6 +1,7 @@
 """Mux's truth in the store: whatever order it comes in, and nobody else's."""
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
@@ -8,7 +9,7 @@ import pytest
 
 from mux_client import MuxClient
 from mux_live import MuxLive
-from mux_resources import MuxAsset, MuxUpload
+from mux_resources import MuxAsset, MuxLiveStream, MuxUpload
 from mux_transport import MuxTransport
 from passthrough import Passthrough
 from settings import load_settings
@@ -37,6 +38,20 @@ UPLOAD = MuxUpload(
     title="Sea",
     passthrough=LABEL,
     error=None,
+)
+STREAM = MuxLiveStream(
+    id="s1",
+    status="idle",
+    created_at=1_770_000_000,
+    stream_key="k1",
+    playback_id="p2",
+    title="Evening",
+    passthrough=LABEL,
+    latency_mode="standard",
+    reconnect_window=60.0,
+    active_asset_id=None,
+    recent_asset_ids=(),
+    simulcast_targets=(),
 )
 
 
@@ -118,6 +133,36 @@ def test_a_late_answer_does_not_bring_a_deleted_video_back() -> None:
         await sync.forget("asset", "a1")
         await sync.take_asset(ASSET)
         assert await store.video("a1") is None
+
+    run(scenario)
+
+
+def test_an_answer_that_a_change_overtook_does_not_undo_it() -> None:
+    async def scenario(store: Store, sync: Sync) -> None:
+        await sync.take_stream(STREAM)
+        asked = time.monotonic()
+        await sync.take_stream(replace(STREAM, title="Morning"))
+        await sync.take_stream(STREAM, asked)
+        stream = await store.stream("s1")
+        assert stream
+        assert stream.title == "Morning"
+        await sync.take_stream(replace(STREAM, title="Noon"), time.monotonic())
+        assert await store.stream("s1") != stream
+
+    run(scenario)
+
+
+def test_an_encoder_that_goes_on_after_the_end_is_not_announced_as_connected() -> None:
+    async def scenario(store: Store, sync: Sync) -> None:
+        live = replace(STREAM, status="active", active_asset_id="a1", recent_asset_ids=("a1",))
+        await sync.take_stream(live)
+        known = await store.stream("s1")
+        assert known
+        assert known.connected
+        await sync.take_stream(replace(live, status="idle", active_asset_id=None))
+        known = await store.stream("s1")
+        assert known
+        assert (known.status, known.connected) == ("ended", False)
 
     run(scenario)
 

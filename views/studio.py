@@ -148,7 +148,7 @@ def host_state_line(stream: Stream) -> tuple[BaseTag | str, ...]:
         since = (" for ", moment(stream.live_since, "elapsed")) if stream.live_since else ()
         return (air.Span("Live", class_="badge badge-live"), " You are live", *since, ".")
     if not stream.enabled:
-        return ("Switched off: encoders are refused. Switch it on to go live.",)
+        return ("Switched off. Switch it on to go live.",)
     if stream.connected:
         return ("Your encoder is connected. The picture appears in a few seconds.",)
     if stream.status == "ended":
@@ -159,6 +159,10 @@ def host_state_line(stream: Stream) -> tuple[BaseTag | str, ...]:
 def _preview(stream: Stream, playback: Playback) -> BaseTag:
     if stream.status == "live" and stream.playback_id:
         return stream_player(stream, playback)
+    if not stream.enabled:
+        action = f"/stream/{stream.id}/enable"
+        switch = air.Form(air.Button("Switch on", type_="submit"), method="post", action=action)
+        return air.Div(air.P("Encoders are refused at present."), switch, class_="placeholder")
     return air.Div(
         air.P("Your picture appears here when you are live."),
         air.P(air.A("Go live in three steps", href="#encoder", class_="button")),

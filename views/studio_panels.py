@@ -92,7 +92,7 @@ def _guide(name: str, *steps: str, opened: bool = False) -> air.Details:
 
 def test_broadcast(stream: Stream, settings: Settings) -> air.Div:
     """A picture without an encoder, where the video service offers one."""
-    if not settings.mux_control_url:
+    if not settings.mux_control_url or not stream.enabled:
         return air.Div(id_="test-broadcast", hidden=True)
     address = f"/stream/{stream.id}/test-broadcast"
     running = stream.connected or (stream.status == "live" and not stream.reconnecting)
@@ -118,11 +118,12 @@ def controls(stream: Stream) -> air.Section:
 
 
 def _record_switch(stream: Stream, address: str) -> air.Div:
+    part = "this part of the broadcast" if stream.status == "live" else "your next broadcast"
     if stream.record:
-        said = "Recording is on: this part of the broadcast will be kept."
+        said = f"Recording is on: {part} will be kept."
         button = _button("Stop recording", f"{address}/record", "secondary")
     else:
-        said = "Recording is off: this part of the broadcast will be deleted when it is over."
+        said = f"Recording is off: {part} will be deleted when it is over."
         button = _button("Record", f"{address}/record")
     return air.Div(air.P(said), button, class_="record-switch")
 

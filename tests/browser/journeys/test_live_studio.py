@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -88,8 +89,11 @@ def test_the_key_stays_hidden_until_asked_for_and_is_copied_unseen(
     tab.goto(f"{channel.path}/studio")
     key = channel.ingest.rpartition("/")[2]
     expect(tab.get_by_text(key)).to_be_hidden()
-    tab.get_by_role("button", name="Copy Stream key").click()
-    expect(tab.get_by_text("Copied")).to_be_visible()
+    copy = tab.get_by_role("button", name="Copy Stream key")
+    for _ in range(2):
+        copy.click()
+        expect(copy).to_have_text("Copied")
+    expect(copy).to_have_text("Copy")
     assert tab.evaluate("navigator.clipboard.readText()") == key
     tab.get_by_role("button", name="Copy Server URL").click()
     server = channel.ingest.rpartition("/")[0]
@@ -97,6 +101,34 @@ def test_the_key_stays_hidden_until_asked_for_and_is_copied_unseen(
     expect(tab.get_by_text(key)).to_be_hidden()
     tab.get_by_text("Show the stream key").click()
     expect(tab.get_by_text(key)).to_be_visible()
+
+
+def test_where_copying_is_forbidden_the_key_is_shown_and_selected(
+    ada_tab: Page, channel: Channel
+) -> None:
+    ada_tab.add_init_script("Object.defineProperty(navigator, 'clipboard', {})")
+    ada_tab.goto(f"{channel.path}/studio")
+    ada_tab.get_by_role("button", name="Copy Stream key").click()
+    expect(ada_tab.locator("#stream-key")).to_be_visible()
+    assert ada_tab.evaluate("getSelection().toString()") == channel.ingest.rpartition("/")[2]
+
+
+def test_the_start_is_meant_and_shown_in_each_visitors_own_time_zone(
+    new_tab: NewTab, ada: Person
+) -> None:
+    host = new_tab(ada, timezone_id="Asia/Tokyo", locale="en-GB")
+    start = f"{datetime.now(UTC) + timedelta(days=3):%Y-%m-%dT20:15}"
+    host.goto("/stream/new")
+    host.get_by_label("Title").fill("Far away")
+    host.get_by_label("Start").fill(start)
+    host.get_by_role("button", name="Create").click()
+    host.wait_for_url("**/studio")
+    host.get_by_text("Title, start and latency").click()
+    expect(host.get_by_label("Start")).to_have_value(start)
+    for zone, time in (("Asia/Tokyo", "20:15"), ("Asia/Kolkata", "16:45")):
+        viewer = new_tab(timezone_id=zone, locale="en-GB")
+        viewer.goto(host.url.removesuffix("/studio"))
+        expect(viewer.locator("local-time[mode=date]")).to_contain_text(time)
 
 
 def test_the_keyboard_reaches_every_action(ada_tab: Page, channel: Channel, encode: Encode) -> None:
@@ -143,5 +175,9 @@ def test_without_scripts_a_host_creates_a_stream_reads_its_key_and_acts(
     expect(tab.get_by_role("heading", name="By hand again")).to_be_visible()
     tab.get_by_text("Switch off…").click()
     tab.get_by_role("button", name="Switch off").click()
+    expect(tab.get_by_role("button", name="Start a test broadcast")).to_have_count(0)
     tab.get_by_role("link", name="The viewers' page").click()
     expect(tab.get_by_text("Switched off", exact=True)).to_be_visible()
+    tab.go_back()
+    tab.locator("#studio-preview").get_by_role("button", name="Switch on").click()
+    expect(tab.get_by_text("Not live yet.")).to_be_visible()
