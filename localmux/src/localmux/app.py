@@ -20,7 +20,7 @@ def create_app(environment: Environment) -> Starlette:
         routes=[
             *api_routes(environment),
             *upload_routes(environment),
-            *playback_routes(environment.find_playable, environment.encoders),
+            *playback_routes(environment.find_playable, environment.encoders, environment.maker),
             *control_routes(environment),
         ],
         middleware=[

@@ -3,7 +3,7 @@
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 
-from .media.asset_media import AssetMedia
+from .media.asset_media import AUDIO, AssetMedia
 from .media.encoders import Encoders, Priority
 from .media.image_shelf import ImageShelf
 from .media.maker import Maker
@@ -19,6 +19,14 @@ from .playable import (
     storyboard,
 )
 from .playlists import Selection, master_playlist, media_playlist
+
+
+def make_beginning(media: AssetMedia, maker: Maker, encoders: Encoders) -> None:
+    """Make what a player asks for first, so that whoever waited for the asset sees it at once."""
+    names = [each.name for each in Selection().apply(media.renditions)[:1]]
+    for name in [*names, *([AUDIO] if media.sound else [])]:
+        build = media.segment_build(name, 0, encoders, Priority.AHEAD)
+        maker.make_ahead(media.segment_path(name, 0), build)
 
 
 class AssetHost:

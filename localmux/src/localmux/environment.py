@@ -13,6 +13,7 @@ from localmux.ingest import Ingest
 from localmux.live.broadcasts import Broadcasts
 from localmux.live.test_broadcast import TestBroadcast
 from localmux.media.encoders import Encoders
+from localmux.media.maker import Maker
 from localmux.playback import Playable
 from localmux.rate_limit import RateLimit
 from localmux.receptions import Receptions
@@ -38,6 +39,7 @@ class Environment:
             self.store, self.clock, self.faults, wanted=configuration.webhook_url is not None
         )
         self.encoders = Encoders()
+        self.maker = Maker()
         self.receptions = Receptions(folder / "uploads")
         self.ingest = Ingest(self, folder / "assets")
         self.broadcasts = Broadcasts(

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from localmux import clips
 from localmux.answers import Document
+from localmux.asset_host import make_beginning
 from localmux.clips import Span
 from localmux.download import DownloadFailed, download
 from localmux.faults import StageFault
@@ -106,6 +107,7 @@ class Ingest:
             self._errored(asset.id, kind, str(problem))
         else:
             self._ready(asset.id, media.describe())
+            make_beginning(media, self.environment.maker, self.environment.encoders)
 
     async def _fetch(self, asset: Resource, source: Path) -> Span:
         """Which part of the source the asset is."""

@@ -47,9 +47,9 @@ class Host(Protocol):
     async def storyboard(self, request: Request, playable: Playable) -> Response: ...
 
 
-def playback_routes(find: Find, encoders: Encoders) -> list[BaseRoute]:
+def playback_routes(find: Find, encoders: Encoders, maker: Maker | None = None) -> list[BaseRoute]:
     """The routes under /stream and /image; `find` resolves a playback ID."""
-    maker = Maker()
+    maker = maker or Maker()
     images = ImageShelf(maker, encoders)
     assets, recordings = AssetHost(encoders, maker, images), RecordingHost(encoders, images)
 
