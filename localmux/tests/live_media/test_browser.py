@@ -23,8 +23,15 @@ PLAY = {
         hls.attachMedia(document.getElementById('screen'));
     }""",
     "native": """([url]) => {
+        // Chromium's own HLS changes the rendition after its first segment and gives up when the
+        // new one has no later segment yet; a player that tries again gets through.
         window.problems = [];
-        document.getElementById('screen').src = url;
+        const screen = document.getElementById('screen');
+        screen.onerror = () => {
+            if (screen.currentTime) problems.push(screen.error.message);
+            else screen.src = url;
+        };
+        screen.src = url;
     }""",
 }
 SHOWN = f"() => ({READ_NUMBER})(document.getElementById('screen'))"

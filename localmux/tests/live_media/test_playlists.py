@@ -88,7 +88,6 @@ def test_after_the_end_it_is_complete_and_stays_so(timeline: Timeline) -> None:
         whole = Playlists(one).media("360p", window=False)
         assert "#EXT-X-PLAYLIST-TYPE:VOD" in whole
         assert whole.endswith("#EXT-X-ENDLIST\n")
-        assert "HOLD-BACK" not in whole
         assert len(segments(whole)) == len(segments(growing))
 
 
@@ -97,7 +96,6 @@ def test_no_segment_is_rounded_to_more_than_the_target_duration(timeline: Timeli
     for text in (window, whole):
         target = number(text, "TARGETDURATION")
         assert all(round(float(one)) <= target for one in re.findall(r"#EXTINF:([\d.]+)", text))
-        assert f"HOLD-BACK={3 * target:.1f}" in text
 
 
 def test_dates_go_on_within_a_part_and_never_back(timeline: Timeline) -> None:

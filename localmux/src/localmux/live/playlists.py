@@ -17,10 +17,12 @@ from localmux.playlists import Selection
 # https://www.mux.com/docs/guides/stream-recordings-of-live-streams
 WINDOW = 30.0  # seconds
 TARGET_DURATION = 1  # seconds; no segment is rounded to more
-HOLD_BACK = 3.0  # seconds from the end that players keep; no less than three target durations
-# Seconds from the end where a viewer of a low-latency stream begins. RFC 8216 advises three target
-# durations, which are whole seconds; of segments this short, two seconds are four.
+# Players keep three target durations from the end by themselves. Saying so (EXT-X-SERVER-CONTROL)
+# makes Chromium's own HLS give up on playlists that are not yet that long.
+# Where a viewer of a low-latency stream begins, in seconds from the end. RFC 8216 advises three
+# target durations, which are whole seconds; of segments this short, two seconds are four.
 LOW_LATENCY_BEGIN = 2.0
+LOW_LATENCY_FROM = 4.0  # seconds that there must be, so that a young stream plays from its start
 
 
 @dataclass(slots=True)
@@ -73,7 +75,8 @@ class Playlists:
         segments = [timeline.segment(number) for number in range(first, len(timeline))]
         sequence = timeline.played_parts.index(segments[0].part)
         lines = [*self._head(first), f"#EXT-X-DISCONTINUITY-SEQUENCE:{sequence}"]
-        if timeline.latency_mode == "low" and not timeline.finished:
+        running = timeline.latency_mode == "low" and not timeline.finished
+        if running and timeline.duration >= LOW_LATENCY_FROM:
             lines.append(f"#EXT-X-START:TIME-OFFSET=-{LOW_LATENCY_BEGIN:.1f}")
         part = segments[0].part
         for segment in segments:
@@ -101,14 +104,12 @@ class Playlists:
         return "\n".join(head) + written.text + "\n".join(self._tail())
 
     def _head(self, first: int) -> list[str]:
-        held_back = [] if self.timeline.finished else [f"HOLD-BACK={HOLD_BACK:.1f}"]
         return [
             "#EXTM3U",
             "#EXT-X-VERSION:6",
             f"#EXT-X-TARGETDURATION:{TARGET_DURATION}",
             f"#EXT-X-MEDIA-SEQUENCE:{first}",
             "#EXT-X-INDEPENDENT-SEGMENTS",
-            *[f"#EXT-X-SERVER-CONTROL:{each}" for each in held_back],
         ]
 
     def _tail(self) -> list[str]:

@@ -16,6 +16,7 @@ from localmux.live.timeline import FILE, SEGMENT, Part, Timeline
 from localmux.live.transcoder import Job
 from localmux.media.encoders import Encoders
 from localmux.media.media_info import VideoTrack
+from localmux.media.timeline import AAC_FRAME, SAMPLE_RATE
 
 __all__ = ["RUNNING", "Recording", "Run"]
 
@@ -34,6 +35,7 @@ class Recording:
         self.playlists = Playlists(timeline)
         self.playable = asyncio.Event()  # set when the first segment can be played
         self.turn = asyncio.Lock()  # of the run that is being recorded
+        self.overhang = 0.0  # seconds of sound after the end of the newest segment
         self.closing = False
         self.stepped_down: str | None = None  # why there are fewer renditions than usual
         self.run: Run | None = None
@@ -105,6 +107,8 @@ class Recording:
             first=part.first,
             begin=part.begin,
             segment=SEGMENT[self.timeline.latency_mode],
+            # The last frame of sound before may be longer than what it was made of.
+            sound_from=self.overhang + AAC_FRAME / SAMPLE_RATE if part.first else 0.0,
         )
 
     def append(self, duration: float) -> None:

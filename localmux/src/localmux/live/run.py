@@ -143,6 +143,7 @@ class Run:
         if transcoder is None:
             return
         await transcoder.finish()
+        self._recording.overhang = transcoder.overhang
         self._fruitless = 0 if transcoder.made else self._fruitless + 1
         if self._part and self._fruitless >= ATTEMPTS and not self._recording.closing:
             self.failed = _words(self._part)

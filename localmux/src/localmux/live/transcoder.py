@@ -39,6 +39,7 @@ class Job:
     first: int  # number of the first segment
     begin: float  # time of its first frame in the recording
     segment: Fraction  # length
+    sound_from: float = 0.0  # where the sound of the take before ends, after `begin`
 
     @property
     def names(self) -> list[str]:
@@ -85,7 +86,10 @@ class Job:
         if self.renditions:
             options += ["-map", f"[v{number}]", *self._picture(self.renditions[number])]
         if self.published.sound:
+            # Chromium's own HLS gives up when sound goes back in time from one take to the next.
+            outside = f"noise=drop=lt(pts*tb\\,{self.sound_from:.6f})"
             options += ["-map", f"[a{number}]", "-c:a", "aac", "-b:a", str(AUDIO_BIT_RATE)]
+            options += ["-bsf:a", outside]
         # Every keyframe begins a segment; sound alone has no others, so that the time decides.
         length = "0.001" if self.renditions else str(float(self.segment))
         offset = f"output_ts_offset={TIMESTAMP_OFFSET + self.begin:.6f}"
@@ -134,6 +138,7 @@ class Transcoder:
     ) -> None:
         self.job = job
         self.made = 0  # segments
+        self.overhang = 0.0  # seconds of sound after the end of the picture
         self._encoders = encoders
         self._on_segment, self._on_end = on_segment, on_end
         self._waiting: dict[str, list[float]] = {name: [] for name in job.names}
@@ -206,7 +211,9 @@ class Transcoder:
         """What ffmpeg tells includes sound that reaches into the next segment."""
         picture = self.job.published.picture
         told = end - max(0.0, begin)
-        return min(told, float(self.job.frames / picture.frame_rate)) if picture else told
+        length = min(told, float(self.job.frames / picture.frame_rate)) if picture else told
+        self.overhang = told - length
+        return length
 
 
 async def _discard(stream: asyncio.StreamReader) -> None:
