@@ -164,7 +164,7 @@ def _recording(video: Video) -> air.Span:
 def news(entries: list[News]) -> air.Section:
     """What happened, newest first."""
     rows = [air.Li(moment(entry.at, "exact"), " ", entry.text) for entry in entries]
-    shown = (
-        air.Ol(*rows, class_="plain-list news") if rows else air.P("Nothing yet.", class_="facts")
-    )
+    # It scrolls, so the keyboard must reach it.
+    log = air.Ol(*rows, class_="news", tabindex="0", aria_label="What happened")
+    shown = log if rows else air.P("Nothing yet.", class_="facts")
     return air.Section(air.H2("What happened"), shown, id_="studio-news")
