@@ -33,7 +33,12 @@ HLS_JS = """url => {
     hls.loadSource(url);
     hls.attachMedia(document.getElementById('screen'));
 }"""
-NATIVE = "url => { document.getElementById('screen').src = url; }"
+# Chromium's own HLS gives up now and then while it starts; a player tries again.
+NATIVE = """url => {
+    const screen = document.getElementById('screen');
+    screen.onerror = () => { if (!screen.currentTime) screen.src = url; };
+    screen.src = url;
+}"""
 SHOWS = """() => {
     const screen = document.getElementById('screen');
     return screen.readyState > 2 && screen.currentTime > 0;
