@@ -33,8 +33,8 @@ async def cancel(
 
 
 def signup_form(visitor: Visitor, stream: Stream, signups: list[Signup]) -> air.Form | str:
-    """The button for viewers; the host needs none."""
-    if visitor.owns(stream):
+    """The button for viewers; the host needs none, nor who is watching already."""
+    if visitor.owns(stream) or stream.status == "live":
         return ""
     account_id = visitor.account.id if visitor.account else ""
     address = f"/stream/{stream.id}/signup"
