@@ -73,7 +73,7 @@ class Store:
 
     async def uploads(self) -> list[Upload]:
         """Every upload, newest first."""
-        return sorted(self._uploads.values(), key=lambda upload: upload.created_at, reverse=True)
+        return sorted(self._uploads.values(), key=lambda upload: upload.created_at)[::-1]
 
     async def save_upload(self, upload: Upload) -> None:
         """Add or replace an upload, and wake whoever watches it when it is not what it was."""
@@ -91,8 +91,8 @@ class Store:
         return self._videos.get(asset_id)
 
     async def videos(self) -> list[Video]:
-        """Every video, newest first."""
-        return sorted(self._videos.values(), key=lambda video: video.upload_time, reverse=True)
+        """Every video, newest first; Mux tells whole seconds, so the last one heard of wins."""
+        return sorted(self._videos.values(), key=lambda video: video.upload_time)[::-1]
 
     async def save_video(self, video: Video) -> None:
         """Add or replace a video; a change wakes who watches it, its upload or its live stream."""
@@ -118,7 +118,7 @@ class Store:
 
     async def streams(self) -> list[Stream]:
         """Every live stream, newest first."""
-        return sorted(self._streams.values(), key=lambda stream: stream.created_at, reverse=True)
+        return sorted(self._streams.values(), key=lambda stream: stream.created_at)[::-1]
 
     async def save_stream(self, stream: Stream) -> None:
         """Add or replace a live stream, and wake whoever watches it when it changed."""
