@@ -8,6 +8,8 @@ export class QualityMenu {
   constructor() {
     this.select = document.createElement("select");
     this.select.className = "player-quality";
+    // Kept apart from the menu: an error makes hls.js automatic, and the menu says so, until a restart.
+    this.chosen = "0";
     this.automatic = new Option("Auto", "0");
     this.element = document.createElement("label");
     this.element.append("Quality ", this.select);
@@ -23,7 +25,7 @@ export class QualityMenu {
     if (this.element.hidden) return;
     // Of two renditions with the same number of lines the later one has the higher bit rate.
     this.indexes = new Map(levels.map((level) => [shortSide(level), hls.levels.indexOf(level)]));
-    const chosen = this.indexes.has(Number(this.select.value)) ? this.select.value : "0";
+    const chosen = this.indexes.has(Number(this.chosen)) ? this.chosen : "0";
     const sides = [...this.indexes.keys()].sort((one, other) => other - one);
     this.select.replaceChildren(
       this.automatic,
@@ -34,6 +36,7 @@ export class QualityMenu {
   }
 
   choose() {
+    this.chosen = this.select.value;
     const level = this.indexes.get(Number(this.select.value)) ?? -1;
     // A running picture changes within a segment and without a stall.
     if (this.hls.media.paused) this.redrawIn(level);
