@@ -18,7 +18,7 @@ from typing import Literal
 from mux_client import MuxClient
 from mux_errors import MuxNotFound
 from mux_live import MuxLive
-from mux_resources import MuxAsset, MuxLiveStream, MuxUpload
+from mux_resources import MuxAsset, MuxLiveStream, MuxSimulcastTarget, MuxUpload
 from passthrough import Passthrough
 from records import SimulcastTarget, Stream, StreamStatus, Upload, UploadStatus, Video, VideoStatus
 from store import Store
@@ -170,16 +170,7 @@ class Sync:
                 reconnect_window=stream.reconnect_window,
                 asset_id=stream.active_asset_id or next(reversed(stream.recent_asset_ids), None),
                 recordings=stream.recent_asset_ids,
-                targets=tuple(
-                    SimulcastTarget(
-                        id=each.id,
-                        name=each.passthrough,
-                        url=each.url,
-                        status=each.status,
-                        error_severity=each.error_severity,
-                    )
-                    for each in stream.simulcast_targets
-                ),
+                targets=tuple(_target(each) for each in stream.simulcast_targets),
                 live_since=await self._live_since(known, stream) if status == "live" else None,
                 connected=_connected(known, status),
                 reconnect_until=known.reconnect_until if known and status == "live" else None,
@@ -245,6 +236,16 @@ def _overtaken(asset: MuxAsset, status: VideoStatus, known: Video) -> bool:
     if status == "processing" and known.status != "processing":
         return True
     return asset.is_live and not known.live and known.status == "ready"
+
+
+def _target(target: MuxSimulcastTarget) -> SimulcastTarget:
+    return SimulcastTarget(
+        id=target.id,
+        name=target.passthrough,
+        url=target.url,
+        status=target.status,
+        error_severity=target.error_severity,
+    )
 
 
 def _stream_status(stream: MuxLiveStream) -> StreamStatus:

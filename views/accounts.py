@@ -28,7 +28,7 @@ router = air.AirRouter()
 
 
 @router.get("/register")
-async def register_page(visitor: Someone, next: str = "/") -> air.TagResponse:  # noqa: A002
+async def register_page(visitor: Someone, next: str = "/") -> air.TagResponse:  # noqa: A002 - in the URL
     """Show the form that opens an account."""
     return _credentials_page(visitor, "Join", {"next": next}, {})
 
@@ -54,7 +54,7 @@ async def register(
 
 
 @router.get("/login")
-async def login_page(visitor: Someone, next: str = "/") -> air.TagResponse:  # noqa: A002
+async def login_page(visitor: Someone, next: str = "/") -> air.TagResponse:  # noqa: A002 - in the URL
     """Show the sign-in form."""
     return _credentials_page(visitor, "Sign in", {"next": next}, {})
 

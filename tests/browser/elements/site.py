@@ -35,9 +35,9 @@ class Request(BaseHTTPRequestHandler):
         except ConnectionError:
             self.close_connection = True
 
-    do_GET = do_POST = do_PUT = do_OPTIONS = _dispatch  # noqa: N815
+    do_GET = do_POST = do_PUT = do_OPTIONS = _dispatch  # noqa: N815 - named by the base class
 
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - named by the base class
         """Keep quiet: the tests look at `seen`."""
 
     def answer(self, status: int, body: str | bytes = b"", **headers: str) -> None:
