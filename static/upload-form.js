@@ -39,7 +39,7 @@ class UploadForm extends HTMLElement {
   stop() {
     this.listeners?.abort();
     this.listeners = null;
-    this.upload?.stop();
+    this.upload?.turn("stopped");
     window.onbeforeunload = null;
   }
 
@@ -114,7 +114,7 @@ class UploadForm extends HTMLElement {
       await this.upload.send({ resuming: this.hasAttribute("url") });
     } catch (error) {
       if (!(error instanceof UploadError)) throw error;
-      this.upload.stop();
+      this.upload.turn("stopped");
       this.querySelector(".upload-progress").hidden = true;
       showProblems(this, [{ text: `${error.message} Start again.`, href: START_AGAIN }]);
     }
@@ -131,7 +131,7 @@ class UploadForm extends HTMLElement {
   async cancel() {
     if (!confirm("Cancel this upload? What has been sent so far is thrown away.")) return;
     if (this.upload.state === "done") return;
-    this.upload.pause();
+    this.upload.turn("paused");
     // Not followed, because the page it leads to would use up the words that the next one shows.
     const options = { method: "POST", redirect: "manual" };
     const answer = await fetch(this.getAttribute("cancel"), options).catch(() => null);

@@ -1,10 +1,10 @@
 import { pauseAfter } from "../back-off.js";
 import { FIRST_CHUNK, UploadError } from "./chunk-request.js";
-import { checkWorthRetrying, nextChunkSize, putChunk } from "./chunk-request.js";
+import { checkWorthRetrying, isBestSentWhole, nextChunkSize, putChunk } from "./chunk-request.js";
 
 /** Statuses of a server that takes chunks but does not know the question how much it has. */
 const NOT_ASKABLE = [400, 405, 411];
-/** Statuses for a chunk after a gap. A server that hides what it stores may have lost one unnoticed. */
+/** Statuses for bytes sent before, or after a gap; one that hides what it stores may have lost some. */
 const OUT_OF_PLACE = [400, 416];
 
 /**
@@ -15,7 +15,8 @@ export class ChunkedUpload extends EventTarget {
   /** "sending", "paused", "lost" (and still trying), "done" or "stopped". */
   state = "sending";
   acknowledged = 0;
-  #inFlight = 0;
+  #reached = 0;
+  #whole = false;
   #chunkSize = FIRST_CHUNK;
   #failures = 0;
   #rangeHidden = false;
@@ -31,10 +32,10 @@ export class ChunkedUpload extends EventTarget {
 
   /** Bytes on their way included, so that a progress bar also moves between two answers. */
   get sent() {
-    return Math.min(this.file.size, this.acknowledged + this.#inFlight);
+    return Math.max(this.acknowledged, Math.min(this.file.size, this.#reached));
   }
 
-  /** Resolves when the server has the whole file or after `stop`; rejects with an UploadError. */
+  /** Resolves when the server has the whole file or after "stopped"; rejects with an UploadError. */
   async send({ resuming }) {
     let known = !resuming;
     while (this.state !== "done" && this.state !== "stopped") {
@@ -43,18 +44,9 @@ export class ChunkedUpload extends EventTarget {
     }
   }
 
-  pause() {
-    this.#become("paused");
-    this.interrupt();
-  }
-
-  resume() {
-    this.#become("sending");
-    this.interrupt();
-  }
-
-  stop() {
-    this.#become("stopped");
+  /** To "sending", "paused" or "stopped", as the person in front of it wants. */
+  turn(state) {
+    this.#become(state);
     this.interrupt();
   }
 
@@ -66,6 +58,7 @@ export class ChunkedUpload extends EventTarget {
 
   /** This and the next two resolve to whether it is known where to go on; if not, the server is asked. */
   async #sendChunk() {
+    if (this.#whole) return this.#sendWhole();
     const start = this.acknowledged;
     const end = Math.min(start + this.#chunkSize, this.file.size);
     const began = Date.now();
@@ -82,8 +75,19 @@ export class ChunkedUpload extends EventTarget {
     if (status !== 308 || (stored !== null && stored <= start)) return this.#waitAfter(status);
     this.#rangeHidden = stored === null;
     this.#failures = 0;
-    this.#chunkSize = nextChunkSize(this.#chunkSize, Date.now() - began);
+    const taken = Date.now() - began;
+    this.#whole = start === 0 && isBestSentWhole(this.file, taken);
+    this.#chunkSize = nextChunkSize(this.#chunkSize, taken);
     return this.#acknowledge(stored ?? end);
+  }
+
+  /** Over what is stored already, which servers skip; whatever goes wrong, chunks follow. */
+  async #sendWhole() {
+    this.#whole = false;
+    const { status, complete } = await this.#put(0, this.file.size);
+    if (complete) return this.#finish();
+    const refused = status === 308 || OUT_OF_PLACE.includes(status);
+    return refused ? false : this.#waitAfter(status);
   }
 
   async #ask() {
@@ -133,15 +137,14 @@ export class ChunkedUpload extends EventTarget {
   }
 
   async #put(start, end) {
-    this.#request = new AbortController();
-    const { signal } = this.#request;
+    const { signal } = (this.#request = new AbortController());
     const { url, file } = this;
     const onprogress = (loaded) => {
-      this.#inFlight = loaded;
+      this.#reached = start + loaded;
       this.#become(this.state);
     };
     const answer = await putChunk({ url, file, start, end, signal, onprogress });
-    this.#inFlight = 0;
+    this.#reached = 0;
     return answer;
   }
 }

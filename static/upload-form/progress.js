@@ -30,8 +30,7 @@ export class UploadProgress {
   }
 
   hold(paused) {
-    if (paused) this.upload.pause();
-    else this.upload.resume();
+    this.upload.turn(paused ? "paused" : "sending");
     (paused ? this.resumeButton : this.pauseButton).focus();
   }
 

@@ -12,7 +12,7 @@ from tests.browser.elements.player import Player
 from tests.browser.elements.site import Site
 from tests.browser.elements.updates import Updates
 from tests.browser.elements.upload_host import UploadHost
-from tests.browser.elements.uploader import SIZE, Uploader
+from tests.browser.elements.uploader import LARGE, SIZE, Uploader
 
 
 @pytest.fixture
@@ -49,14 +49,35 @@ def video(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return file
 
 
+@pytest.fixture(scope="session")
+def large_video(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Make one that is worth sending whole."""
+    file = tmp_path_factory.mktemp("files") / "large.mp4"
+    file.write_bytes(os.urandom(LARGE))
+    return file
+
+
 @pytest.fixture
-def uploader(site: Site, page: Page, video: Path) -> Iterator[Uploader]:
-    """Return somebody who is about to upload a video."""
+def upload_host(site: Site) -> Iterator[UploadHost]:
+    """Wait for a video on another origin."""
     other_origin = Site()
     host = UploadHost(other_origin, origin=site.url, total=SIZE)
-    yield Uploader(page, site, host, video)
+    yield host
     host.released.set()
     other_origin.close()
+
+
+@pytest.fixture
+def uploader(site: Site, page: Page, upload_host: UploadHost, video: Path) -> Uploader:
+    """Return somebody who is about to upload a video."""
+    return Uploader(page, site, upload_host, video)
+
+
+@pytest.fixture
+def large(site: Site, page: Page, upload_host: UploadHost, large_video: Path) -> Uploader:
+    """Return somebody whose video is a large one."""
+    upload_host.total = LARGE
+    return Uploader(page, site, upload_host, large_video, max_bytes=LARGE)
 
 
 @pytest.fixture

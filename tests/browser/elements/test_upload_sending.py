@@ -1,12 +1,15 @@
 """What is sent arrives whole, whatever the network and the server do."""
 
 import re
+from collections.abc import Callable
+from pathlib import Path
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from localmux.testing import eventually
 from tests.browser.conftest import PageErrors
+from tests.browser.elements.site import Request, Site
 from tests.browser.elements.upload_host import (
     UNIT,
     Fault,
@@ -17,7 +20,7 @@ from tests.browser.elements.upload_host import (
     keep_nothing,
     refuse_with,
 )
-from tests.browser.elements.uploader import FIRST_CHUNK, SIZE, Uploader
+from tests.browser.elements.uploader import FIRST_CHUNK, LARGE, SIZE, Uploader
 
 
 def test_sends_the_file_in_chunks_and_opens_its_page(uploader: Uploader) -> None:
@@ -73,6 +76,55 @@ def test_a_fault_costs_time_but_no_byte(
     uploader.host.faults.extend(faults)
     uploader.start()
     uploader.expect_done()
+
+
+def refuse_what_is_stored(host: UploadHost, request: Request) -> None:
+    """Do what the protocol leaves open: say no to bytes that came before."""
+    request.body()
+    host.say(request, 400)
+
+
+def keep_slowly(host: UploadHost, request: Request) -> None:
+    """Take the chunk, but so long for it that the whole of a long file would need minutes."""
+    host.keep(request)
+    host.released.wait(0.5)
+    host.report(request)
+
+
+def test_a_large_file_goes_in_one_piece_over_a_quick_connection(large: Uploader) -> None:
+    large.start()
+    large.expect_done()
+    assert large.host.chunks == [
+        f"bytes 0-{FIRST_CHUNK - 1}/{LARGE}",
+        f"bytes 0-{LARGE - 1}/{LARGE}",
+    ]
+
+
+# The browser itself repeats, once, what a connection that was in use before loses.
+@pytest.mark.parametrize(
+    "faults", [[cut_in_the_middle, cut_in_the_middle], [keep_a_part], [refuse_what_is_stored]]
+)
+def test_a_large_file_that_fails_in_one_piece_goes_on_in_chunks(
+    large: Uploader, page_errors: PageErrors, faults: list[Fault]
+) -> None:
+    page_errors.allow("ERR_", "status of 400")
+    large.host.faults.extend([UploadHost.take, *faults])
+    large.start()
+    large.expect_done()
+    assert f"bytes 0-{LARGE - 1}/{LARGE}" not in large.host.chunks[1 + len(faults) :]
+
+
+def test_over_a_slow_connection_a_large_file_goes_in_chunks(
+    site: Site, page: Page, upload_host: UploadHost, make_file: Callable[..., Path]
+) -> None:
+    size = 16 * LARGE
+    uploader = Uploader(page, site, upload_host, make_file("long.mp4", size), max_bytes=size)
+    uploader.host.total = size
+    uploader.host.faults.append(keep_slowly)
+    uploader.hold_in_the_middle()
+    uploader.start()
+    uploader.expect_held()
+    assert uploader.host.chunks[1].startswith(f"bytes {FIRST_CHUNK}-")
 
 
 def test_what_a_server_kept_of_a_broken_chunk_is_not_sent_again(

@@ -22,6 +22,10 @@ SIZE = 10 * MEGABYTE + 17
 FIRST_CHUNK = 32 * UNIT
 
 
+# Bytes from which a file may go in one piece.
+LARGE = 16 * FIRST_CHUNK
+
+
 LOST = "Connection lost – still trying."
 
 
@@ -46,7 +50,7 @@ CHOOSER = """
 
 
 FORM = f"""
-<upload-form create="/create-upload" max-bytes="{30 * MEGABYTE}" accept=".mp4,.mov,.mkv">
+<upload-form create="/create-upload" max-bytes="{{max_bytes}}" accept=".mp4,.mov,.mkv">
   <div class="form-errors" role="alert" tabindex="-1" hidden></div>
   <form method="post" action="/create-upload">{CHOOSER}
     <label for="title">Title</label><input id="title" name="title">
@@ -64,7 +68,14 @@ DONE = '<h1 id="done">Being prepared</h1>'
 class Uploader:
     """Somebody at the upload page, and the two servers behind it."""
 
-    def __init__(self, page: Page, site: Site, host: UploadHost, file: Path) -> None:
+    def __init__(
+        self,
+        page: Page,
+        site: Site,
+        host: UploadHost,
+        file: Path,
+        max_bytes: int = 30 * MEGABYTE,
+    ) -> None:
         """Put both pages in place."""
         self.page = page
         self.site = site
@@ -76,7 +87,7 @@ class Uploader:
         self.created: list[dict[str, list[str]]] = []
         site.on("POST", "/create-upload", self.create)
         site.on("POST", "/upload/u1/cancel", lambda request: request.answer(200))
-        site.page("/upload", FORM, "upload-form")
+        site.page("/upload", FORM.format(max_bytes=max_bytes), "upload-form")
         site.page("/upload/u1", DONE)
 
     def create(self, request: Request) -> None:
