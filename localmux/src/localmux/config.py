@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +25,7 @@ class Configuration:
     public_url: str | None
     rate_limits: bool
     stop_with_stdin: bool
+    quiet: bool
 
     @classmethod
     def read(
@@ -33,7 +35,26 @@ class Configuration:
 
         Ends the process with status 2 and one sentence when they do not fit together.
         """
-        parser = _parser(environment)
+        return cls._checked(_parser(environment), arguments)
+
+    @classmethod
+    def read_for_command(
+        cls, arguments: Sequence[str], environment: Mapping[str, str] = os.environ
+    ) -> "Configuration":
+        """The same for `localmux exec`: free ports, and a webhook secret made where none is given.
+
+        Ends the process as `read` does.
+        """
+        parser = _parser(environment, "localmux exec", port="0")
+        parser.usage = "localmux exec [OPTION]... -- COMMAND [ARGUMENT]..."
+        if parser.parse_args(arguments).webhook_url:
+            parser.set_defaults(
+                webhook_secret=environment.get("LOCALMUX_WEBHOOK_SECRET") or secrets.token_hex(16)
+            )
+        return cls._checked(parser, arguments)
+
+    @classmethod
+    def _checked(cls, parser: argparse.ArgumentParser, arguments: Sequence[str]) -> "Configuration":
         options = parser.parse_args(arguments)
         if bool(options.webhook_url) != bool(options.webhook_secret):
             parser.error("--webhook-url and --webhook-secret are needed together.")
@@ -44,10 +65,14 @@ class Configuration:
         return cls(**vars(options))
 
 
-def _parser(environment: Mapping[str, str]) -> argparse.ArgumentParser:
+def _parser(
+    environment: Mapping[str, str], program: str = "localmux", port: str | None = None
+) -> argparse.ArgumentParser:
+    """`port` is the default of both ports, where it is not the usual one."""
     parser = argparse.ArgumentParser(
-        prog="localmux",
-        description="A local stand-in for the Mux Video API.",
+        prog=program,
+        description="A local stand-in for the Mux Video API. `localmux exec -- COMMAND` runs a "
+        "command with one of its own, and ends with it.",
         epilog="Every option can be given as an environment variable instead: LOCALMUX_PORT for "
         "--port, and so on. Use those for the secrets: a command line can be read by others.",
     )
@@ -66,8 +91,9 @@ def _parser(environment: Mapping[str, str]) -> argparse.ArgumentParser:
         parser.add_argument(f"--{name}", action="store_true", default=default, help=text)
 
     option("host", "name or address to listen on", fallback="localhost")
-    option("port", "HTTP port; 0 picks a free one", kind=_port, fallback="8010")
-    option("rtmp-port", "RTMP port for encoders; 0 picks a free one", kind=_port, fallback="1935")
+    option("port", "HTTP port; 0 picks a free one", kind=_port, fallback=port or "8010")
+    text = "RTMP port for encoders; 0 picks a free one"
+    option("rtmp-port", text, kind=_port, fallback=port or "1935")
     option("data-dir", "where everything is kept; a temporary folder if left out", kind=Path)
     option("token-id", "access token id clients must send", fallback="localmux")
     option("token-secret", "access token secret clients must send", fallback="localmux")
@@ -76,6 +102,7 @@ def _parser(environment: Mapping[str, str]) -> argparse.ArgumentParser:
     option("public-url", "address clients use, if it is not http://localhost:PORT", kind=_address)
     switch("rate-limits", "answer 429 beyond Mux's request rates")
     switch("stop-with-stdin", "end when standard input closes, so that no orphan stays")
+    switch("quiet", "log only what went wrong, not every request")
     return parser
 
 
