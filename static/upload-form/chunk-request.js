@@ -5,7 +5,7 @@ const LARGEST_CHUNK = 128 * UNIT;
 /** Milliseconds: a chunk that took less makes the next one twice as large. */
 const QUICK = 4000;
 /** Bytes from which it pays to send the first chunk a second time, as a part of the whole file. */
-const LARGE = 16 * FIRST_CHUNK;
+const LARGE = 8 * FIRST_CHUNK;
 /** Milliseconds that a whole file may take: not every server keeps what a broken request had sent. */
 const SHORT = 60_000;
 /** Milliseconds without a byte moving after which a connection counts as dead. */

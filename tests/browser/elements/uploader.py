@@ -23,7 +23,7 @@ FIRST_CHUNK = 32 * UNIT
 
 
 # Bytes from which a file may go in one piece.
-LARGE = 16 * FIRST_CHUNK
+LARGE = 8 * FIRST_CHUNK
 
 
 LOST = "Connection lost – still trying."
