@@ -1,5 +1,6 @@
 """mux-python, Mux's own client, unmodified: what it creates, reads and raises."""
 
+import base64
 import functools
 import http.server
 import json
@@ -185,3 +186,36 @@ def test_a_live_stream_goes_through_everything_mux_python_can_ask(mux: Mux) -> N
     live.delete_live_stream(stream.id)
     with pytest.raises(NotFoundException):
         live.get_live_stream(stream.id)
+
+
+def test_signing_keys_and_playback_restrictions(mux: Mux) -> None:
+    keys, older = mux_python.SigningKeysApi(mux), mux_python.URLSigningKeysApi(mux)
+    for create in (keys.create_signing_key, older.create_url_signing_key):
+        key = create().data
+        assert base64.b64decode(key.private_key).startswith(b"-----BEGIN RSA PRIVATE KEY-----")
+        assert keys.get_signing_key(key.id).data.private_key is None
+        assert older.get_url_signing_key(key.id).data.created_at == key.created_at
+        assert keys.list_signing_keys(limit=100).data[-1].id == key.id
+        assert older.list_url_signing_keys(limit=100).data[-1].id == key.id
+    keys.delete_signing_key(key.id)
+    with pytest.raises(NotFoundException):
+        older.delete_url_signing_key(key.id)
+
+    restrictions = mux_python.PlaybackRestrictionsApi(mux)
+    domains = mux_python.ReferrerDomainRestriction(allowed_domains=["*.example.com"])
+    request = mux_python.CreatePlaybackRestrictionRequest(
+        referrer=domains, user_agent=mux_python.UserAgentRestrictionRequest()
+    )
+    made = restrictions.create_playback_restriction(request).data
+    assert made.referrer.allowed_domains == ["*.example.com"]
+    to = mux_python.UpdateReferrerDomainRestrictionRequest(allowed_domains=[])
+    changed = restrictions.update_referrer_domain_restriction(made.id, to).data
+    assert changed.referrer.allowed_domains == []
+    strict = mux_python.UpdateUserAgentRestrictionRequest(
+        allow_no_user_agent=False, allow_high_risk_user_agent=False
+    )
+    changed = restrictions.update_user_agent_restriction(made.id, strict).data
+    assert changed.user_agent.allow_no_user_agent is False
+    assert restrictions.get_playback_restriction(made.id).data.id == made.id
+    assert restrictions.list_playback_restrictions().data[0].id == made.id
+    restrictions.delete_playback_restriction(made.id)

@@ -3,7 +3,7 @@
 Source: https://www.mux.com/docs/core/make-api-requests
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from starlette.requests import Request
@@ -57,6 +57,10 @@ def present(document: Document) -> Document:
 
 def data(document: Document, status: int = 200) -> Response:
     return ApiJSON({"data": present(document)}, status)
+
+
+def listed(documents: Iterable[Document]) -> Response:
+    return ApiJSON({"data": [present(document) for document in documents]})
 
 
 def no_content() -> Response:

@@ -20,7 +20,12 @@ def create_app(environment: Environment) -> Starlette:
         routes=[
             *api_routes(environment),
             *upload_routes(environment),
-            *playback_routes(environment.find_playable, environment.encoders, environment.maker),
+            *playback_routes(
+                environment.find_playable,
+                environment.encoders,
+                environment.maker,
+                environment.tokens.check,
+            ),
             *control_routes(environment),
         ],
         middleware=[

@@ -42,15 +42,16 @@ class AssetHost:
         self._images = images
 
     async def master(self, request: Request, playable: Playable) -> Response:
-        media, selection = AssetMedia.open(playable.folder), Selection.of(request.query_params)
-        return playlist(master_playlist(media, f"{request.path_params['playback_id']}/", selection))
+        media, selection = AssetMedia.open(playable.folder), Selection.of(playable.query(request))
+        text = master_playlist(media, f"{request.path_params['playback_id']}/", selection)
+        return playlist(text, playable)
 
     async def rendition(self, request: Request, playable: Playable) -> Response:
         name = request.path_params["name"]
         track = AssetMedia.open(playable.folder).track(name)
         if not track:
             raise LookupError(name)
-        return playlist(media_playlist(track, f"{name}/"))
+        return playlist(media_playlist(track, f"{name}/"), playable)
 
     async def segment(self, request: Request, playable: Playable) -> Response:
         media, name = AssetMedia.open(playable.folder), request.path_params["name"]
@@ -65,15 +66,15 @@ class AssetHost:
 
     async def thumbnail(self, request: Request, playable: Playable) -> Response:
         media, extension = AssetMedia.open(playable.folder), request.path_params["extension"]
-        return image(await self._images.thumbnail(media, extension, request.query_params))
+        return image(await self._images.thumbnail(media, extension, playable.query(request)))
 
     async def animated(self, request: Request, playable: Playable) -> Response:
         media, extension = AssetMedia.open(playable.folder), request.path_params["extension"]
-        return image(await self._images.animation(media, extension, request.query_params))
+        return image(await self._images.animation(media, extension, playable.query(request)))
 
     async def storyboard(self, request: Request, playable: Playable) -> Response:
         """The tiles as an image, or where they lie as WebVTT or JSON."""
         media, extension = AssetMedia.open(playable.folder), request.path_params["extension"]
         if extension in STORYBOARD_TEXTS:
-            return storyboard(request, Storyboard.of(media.info))
+            return storyboard(request, playable, Storyboard.of(media.info))
         return image(await self._images.storyboard(media, extension))

@@ -19,6 +19,7 @@ from localmux.rate_limit import RateLimit
 from localmux.receptions import Receptions
 from localmux.request_counts import RequestCounts
 from localmux.resources import Store
+from localmux.tokens import Tokens
 from localmux.webhooks import Webhooks
 
 EVERY_ADDRESS = {"0.0.0.0", "::"}  # noqa: S104 compared with, not listened on
@@ -38,6 +39,7 @@ class Environment:
         self.events = Events(
             self.store, self.clock, self.faults, wanted=configuration.webhook_url is not None
         )
+        self.tokens = Tokens(self.store, self.clock)
         self.encoders = Encoders()
         self.maker = Maker()
         self.receptions = Receptions(folder / "uploads")

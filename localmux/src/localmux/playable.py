@@ -1,5 +1,6 @@
 """What a playback ID leads to, and the form of the answers that carry media."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -8,6 +9,7 @@ from starlette.responses import FileResponse, JSONResponse, Response
 
 from .media.images import STILL_FORMATS, choice
 from .media.storyboard import Storyboard
+from .tokens import Token
 
 PLAYLIST_TYPE = "application/vnd.apple.mpegurl"
 SEGMENT_TYPE = "video/mp2t"
@@ -27,9 +29,16 @@ class Playable:
     status: str  # preparing | ready | errored
     folder: Path
     live: bool = False  # whether it leads to a live stream rather than to an asset
+    token: Token | None = None  # the one the request came with, where the policy asks for it
+
+    def query(self, request: Request) -> Mapping[str, str]:
+        """What is asked for beside the ID itself: in the token if there is one, else in the URL."""
+        return self.token.modifiers if self.token else request.query_params
 
 
-def playlist(text: str, *, grows: bool = False) -> Response:
+def playlist(text: str, playable: Playable, *, grows: bool = False) -> Response:
+    if playable.token:
+        text = playable.token.into_playlist(text)
     caching = LIVE_CACHING if grows else PLAYLIST_CACHING
     return Response(text, media_type=PLAYLIST_TYPE, headers=caching)
 
@@ -40,10 +49,14 @@ def image(path: Path, *, grows: bool = False) -> Response:
     return FileResponse(path, media_type=f"image/{kind}", headers=caching)
 
 
-def storyboard(request: Request, board: Storyboard, *, grows: bool = False) -> Response:
+def storyboard(
+    request: Request, playable: Playable, board: Storyboard, *, grows: bool = False
+) -> Response:
     """Where the tiles lie, as WebVTT or JSON. Raises ValueError for an unknown `format`."""
-    kind = choice(request.query_params, "format", tuple(STILL_FORMATS)) or "jpg"
+    kind = choice(playable.query(request), "format", tuple(STILL_FORMATS)) or "jpg"
     url = f"{str(request.url).partition('?')[0].rpartition('/')[0]}/storyboard.{kind}"
+    if playable.token:
+        url = playable.token.link(url)
     caching = LIVE_CACHING if grows else PLAYLIST_CACHING
     if request.path_params["extension"] == "json":
         return JSONResponse(board.as_json(url), headers=caching)

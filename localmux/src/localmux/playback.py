@@ -5,6 +5,7 @@ https://www.mux.com/docs/guides/play-your-videos
 
 import re
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Protocol
 
 from starlette.middleware import Middleware
@@ -19,13 +20,17 @@ from .media.image_shelf import ImageShelf
 from .media.maker import Maker
 from .open_access import OpenAccess
 from .playable import Playable
+from .tokens import Token, TokenRefused
 
 __all__ = ["Find", "Playable", "playback_routes"]
 
 PLAYBACK_ID = re.compile(r"[A-Za-z0-9]{1,255}")
 ERROR_TYPES = {400: "invalid_parameters", 403: "forbidden", 404: "not_found"}
 
+VIDEO, THUMBNAIL, ANIMATED, STORYBOARD = "v", "t", "g", "s"  # what a token is for: its `aud`
+
 type Find = Callable[[str], Playable | None]
+type Check = Callable[[Request, str, str], Token]
 
 
 class PlaybackError(Exception):
@@ -47,17 +52,29 @@ class Host(Protocol):
     async def storyboard(self, request: Request, playable: Playable) -> Response: ...
 
 
-def playback_routes(find: Find, encoders: Encoders, maker: Maker | None = None) -> list[BaseRoute]:
-    """The routes under /stream and /image; `find` resolves a playback ID."""
+type Answer = Callable[[Host, Request, Playable], Awaitable[Response]]
+
+
+def playback_routes(
+    find: Find, encoders: Encoders, maker: Maker | None = None, check: Check | None = None
+) -> list[BaseRoute]:
+    """The routes under /stream and /image.
+
+    `find` resolves a playback ID, `check` gives the token of a request for a signed one or raises
+    TokenRefused; without it all of those are refused.
+    """
     maker = maker or Maker()
     images = ImageShelf(maker, encoders)
     assets, recordings = AssetHost(encoders, maker, images), RecordingHost(encoders, images)
 
-    def route(path: str, answer: Callable[[Host, Request, Playable], Awaitable[Response]]) -> Route:
+    def route(path: str, answer: Answer, audience: str = VIDEO) -> Route:
         async def respond(request: Request) -> Response:
-            playable = _playable(request, find)
+            playable = _playable(request, find, check, audience)
             host = recordings if recordings.serves(playable) else assets
-            return await answer(host, request, playable)
+            response = await answer(host, request, playable)
+            if token := playable.token:
+                response.headers["cache-control"] = token.caching(response.headers["cache-control"])
+            return response
 
         return _route(path, respond)
 
@@ -66,10 +83,19 @@ def playback_routes(find: Find, encoders: Encoders, maker: Maker | None = None) 
         route("/{playback_id}/{name}.m3u8", lambda host, *asked: host.rendition(*asked)),
         route("/{playback_id}/{name}/{number}.ts", lambda host, *asked: host.segment(*asked)),
     ]
+    one = "/{playback_id}"
     image = [
-        route("/{playback_id}/thumbnail.{extension}", lambda host, *asked: host.thumbnail(*asked)),
-        route("/{playback_id}/animated.{extension}", lambda host, *asked: host.animated(*asked)),
-        route("/{playback_id}/storyboard.{extension}", lambda host, *one: host.storyboard(*one)),
+        route(
+            f"{one}/thumbnail.{{extension}}", lambda host, *asked: host.thumbnail(*asked), THUMBNAIL
+        ),
+        route(
+            f"{one}/animated.{{extension}}", lambda host, *asked: host.animated(*asked), ANIMATED
+        ),
+        route(
+            f"{one}/storyboard.{{extension}}",
+            lambda host, *asked: host.storyboard(*asked),
+            STORYBOARD,
+        ),
     ]
     nothing, open_to_all = _route("/{path:path}", _nothing_here), [Middleware(OpenAccess)]
     return [
@@ -78,7 +104,7 @@ def playback_routes(find: Find, encoders: Encoders, maker: Maker | None = None) 
     ]
 
 
-def _playable(request: Request, find: Find) -> Playable:
+def _playable(request: Request, find: Find, check: Check | None, audience: str) -> Playable:
     """What a playback ID leads to. Raises PlaybackError with the code Mux answers."""
     playback_id = request.path_params["playback_id"]
     if not PLAYBACK_ID.fullmatch(playback_id):
@@ -87,13 +113,22 @@ def _playable(request: Request, find: Find) -> Playable:
     if playable is None:
         raise PlaybackError(404, "This playback ID does not exist.")
     if playable.policy != "public":
-        raise PlaybackError(403, "This playback ID is signed and needs a valid token.")
-    if "token" in request.query_params:
+        playable = replace(playable, token=_token(request, check, audience))
+    elif "token" in request.query_params:
         raise PlaybackError(403, "This playback ID is public and takes no token.")
     if playable.status != "ready":
         kind = "live stream is not active" if playable.live else "asset is not ready to be played"
         raise PlaybackError(412, f"This {kind}.")
     return playable
+
+
+def _token(request: Request, check: Check | None, audience: str) -> Token:
+    if check is None:
+        raise PlaybackError(403, "This playback ID is signed and needs a token.")
+    try:
+        return check(request, request.path_params["playback_id"], audience)
+    except TokenRefused as refused:
+        raise PlaybackError(403, str(refused)) from None
 
 
 async def _nothing_here(request: Request) -> Response:

@@ -171,6 +171,10 @@ class Store:
         tail = "ORDER BY number DESC LIMIT ? OFFSET ?"
         return self._select(" AND ".join(where), (*values, limit, skip), tail)
 
+    def oldest(self, kind: str, *, limit: int = -1, skip: int = 0) -> list[Resource]:
+        tail = "ORDER BY number LIMIT ? OFFSET ?"
+        return self._select("kind = ?", (kind, limit, skip), tail)
+
     def _select(self, where: str, values: tuple[str | int, ...], tail: str = "") -> list[Resource]:
         rows = self.connection.execute(
             "SELECT kind, id, document, private, number FROM resources"  # noqa: S608 own words only

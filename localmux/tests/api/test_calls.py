@@ -26,6 +26,12 @@ PATHS = [
     ("GET", "/video/v1/uploads"),
     ("GET", "/video/v1/uploads/abc"),
     ("PUT", "/video/v1/uploads/abc/cancel"),
+    ("POST", "/system/v1/signing-keys"),
+    ("GET", "/video/v1/signing-keys"),
+    ("DELETE", "/system/v1/signing-keys/abc"),
+    ("POST", "/video/v1/playback-restrictions"),
+    ("PUT", "/video/v1/playback-restrictions/abc/referrer"),
+    ("PUT", "/video/v1/playback-restrictions/abc/user_agent"),
 ]
 names = st.sampled_from(
     [

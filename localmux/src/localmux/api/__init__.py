@@ -2,11 +2,27 @@
 
 from starlette.routing import Route
 
-from localmux.api import assets, live_streams, playback_ids, simulcast_targets, uploads
+from localmux.api import (
+    assets,
+    live_streams,
+    playback_ids,
+    playback_restrictions,
+    signing_keys,
+    simulcast_targets,
+    uploads,
+)
 from localmux.api.calls import endpoint
 from localmux.environment import Environment
 
-MODULES = (uploads, assets, live_streams, simulcast_targets, playback_ids)
+MODULES = (
+    uploads,
+    assets,
+    live_streams,
+    simulcast_targets,
+    playback_ids,
+    signing_keys,
+    playback_restrictions,
+)
 
 
 def api_routes(environment: Environment) -> list[Route]:

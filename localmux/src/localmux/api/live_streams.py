@@ -7,7 +7,7 @@ from functools import partial
 
 from starlette.responses import Response
 
-from localmux.answers import ApiJSON, Document, data, invalid, no_content, present
+from localmux.answers import ApiJSON, Document, data, invalid, listed, no_content, present
 from localmux.api.asset_settings import read_policies
 from localmux.api.calls import Call, Handler
 from localmux.api.fields import Fields
@@ -47,7 +47,7 @@ async def list_live_streams(call: Call) -> Response:
     status = Fields(dict(call.query)).choice("status", STATUSES)
     filters = {"status": status, "stream_key": call.query.get("stream_key")}
     streams = page(call, "live_stream", filters)
-    return ApiJSON({"data": [present(stream.document) for stream in streams]})
+    return listed(stream.document for stream in streams)
 
 
 async def get_live_stream(call: Call) -> Response:

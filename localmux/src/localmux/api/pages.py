@@ -1,4 +1,4 @@
-"""Lists: newest first, by page and limit, assets also by cursor.
+"""Lists: newest first but for signing keys, by page and limit, assets also by cursor.
 
 Source: https://www.mux.com/docs/core/make-api-requests
 """
@@ -16,7 +16,13 @@ MOST = 100
 LARGEST_NUMBER = 2**63 - 1  # of SQLite
 
 
-def page(call: Call, kind: str, having: Mapping[str, str | None] | None = None) -> list[Resource]:
+def page(
+    call: Call,
+    kind: str,
+    having: Mapping[str, str | None] | None = None,
+    *,
+    oldest_first: bool = False,
+) -> list[Resource]:
     """The resources of the page asked for; past the end none. Raises MuxError 400."""
     limit = _number(call, "limit", DEFAULT_LIMIT, MOST)
     cursor = call.query.get("cursor")
@@ -25,6 +31,8 @@ def page(call: Call, kind: str, having: Mapping[str, str | None] | None = None) 
             kind, limit=limit, before=_place(cursor), having=having
         )
     skip = (_number(call, "page", 1, 10**9) - 1) * limit
+    if oldest_first:
+        return call.environment.store.oldest(kind, limit=limit, skip=skip)
     return call.environment.store.newest(kind, limit=limit, skip=skip, having=having)
 
 

@@ -59,14 +59,14 @@ class RecordingHost:
         return playlists
 
     async def master(self, request: Request, playable: Playable) -> Response:
-        playlists, selection = self._playlists(playable), Selection.of(request.query_params)
+        playlists, selection = self._playlists(playable), Selection.of(playable.query(request))
         text = playlists.master(f"{request.path_params['playback_id']}/", selection)
-        return playlist(text, grows=not playlists.timeline.finished)
+        return playlist(text, playable, grows=not playlists.timeline.finished)
 
     async def rendition(self, request: Request, playable: Playable) -> Response:
         playlists = self._playlists(playable)
         text = playlists.media(request.path_params["name"], window=playable.live)
-        return playlist(text, grows=playable.live or not playlists.timeline.finished)
+        return playlist(text, playable, grows=playable.live or not playlists.timeline.finished)
 
     async def segment(self, request: Request, playable: Playable) -> Response:
         playlists, number = self._playlists(playable), segment_number(request)
@@ -82,12 +82,12 @@ class RecordingHost:
 
     async def thumbnail(self, request: Request, playable: Playable) -> Response:
         timeline, extension = self._playlists(playable).timeline, request.path_params["extension"]
-        path = await self._images.thumbnail(timeline, extension, request.query_params)
+        path = await self._images.thumbnail(timeline, extension, playable.query(request))
         return image(path, grows=not timeline.finished)
 
     async def animated(self, request: Request, playable: Playable) -> Response:
         timeline, extension = self._playlists(playable).timeline, request.path_params["extension"]
-        path = await self._images.animation(timeline, extension, request.query_params)
+        path = await self._images.animation(timeline, extension, playable.query(request))
         return image(path, grows=not timeline.finished)
 
     async def storyboard(self, request: Request, playable: Playable) -> Response:
@@ -95,6 +95,6 @@ class RecordingHost:
         timeline, extension = self._playlists(playable).timeline, request.path_params["extension"]
         if extension in STORYBOARD_TEXTS:
             board = Storyboard.of(info_of(timeline))
-            return storyboard(request, board, grows=not timeline.finished)
+            return storyboard(request, playable, board, grows=not timeline.finished)
         path = await self._images.storyboard(timeline, extension)
         return image(path, grows=not timeline.finished)
