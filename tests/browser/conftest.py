@@ -1,17 +1,11 @@
 """Chromium for every browser test: started, fed with hls.js, and watched for errors."""
 
-import base64
-import hashlib
 import os
 import re
 import shutil
-import subprocess
-import tarfile
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-import httpx
 import pytest
 from playwright.sync_api import (
     Browser,
@@ -23,9 +17,9 @@ from playwright.sync_api import (
     sync_playwright,
 )
 
-CACHE = Path(__file__).parents[2] / ".cache"
-HLS_JS_VERSION = "1.7.4"
-HLS_JS_URL = f"https://cdn.jsdelivr.net/npm/hls.js@{HLS_JS_VERSION}/dist/hls.min.js"
+from tests.npm_packages import HLS_JS, bring, integrity
+
+HLS_JS_URL = f"https://cdn.jsdelivr.net/npm/hls.js@{HLS_JS.version}/dist/hls.min.js"
 HLS_JS_INTEGRITY = "sha384-p9vgU/7IYJWd3I4STrtqxqR/2cAQlhIX7D/HrTnIMEjjcUox165b7se7sxmm3zDg"
 H264 = 'video/mp4; codecs="avc1.64001f,mp4a.40.2"'
 
@@ -90,38 +84,10 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
-def pack_hls_js() -> bytes:
-    """Take hls.js out of its npm package."""
-    with tempfile.TemporaryDirectory() as folder:
-        command = ["npm", "pack", "--silent", f"hls.js@{HLS_JS_VERSION}"]
-        subprocess.run(command, cwd=folder, check=True, capture_output=True, timeout=120)
-        with tarfile.open(next(Path(folder).glob("*.tgz"))) as package:
-            script = package.extractfile("package/dist/hls.min.js")
-            assert script
-            return script.read()
-
-
-def integrity_of(script: bytes) -> str:
-    """Return the value that an `integrity` attribute must have for this script."""
-    return "sha384-" + base64.b64encode(hashlib.sha384(script).digest()).decode()
-
-
 def bring_hls_js() -> bytes:
-    """Return the very file that the CDN serves, from npm or the CDN, and keep it."""
-    kept = CACHE / f"hls.js-{HLS_JS_VERSION}.min.js"
-    if kept.exists() and integrity_of(kept.read_bytes()) == HLS_JS_INTEGRITY:
-        return kept.read_bytes()
-    try:
-        script = pack_hls_js() if shutil.which("npm") else httpx.get(HLS_JS_URL).content
-    except (httpx.HTTPError, subprocess.SubprocessError) as error:
-        message = f"hls.js {HLS_JS_VERSION} could be had neither from npm nor from {HLS_JS_URL}."
-        raise RuntimeError(message) from error
-    assert integrity_of(script) == HLS_JS_INTEGRITY
-    CACHE.mkdir(exist_ok=True)
-    # Renamed into place, because other test processes may do the same at this moment.
-    with tempfile.NamedTemporaryFile(dir=CACHE, delete=False) as file:
-        file.write(script)
-    Path(file.name).replace(kept)
+    """Return the very file that the CDN serves, out of the npm package."""
+    script = (bring(HLS_JS) / "dist" / "hls.min.js").read_bytes()
+    assert integrity(script, "sha384") == HLS_JS_INTEGRITY
     return script
 
 
