@@ -10,6 +10,7 @@ from localmux.control import control_routes
 from localmux.direct_upload import upload_routes
 from localmux.environment import Environment
 from localmux.fault_layer import FaultLayer
+from localmux.mezzanine import mezzanine_routes
 from localmux.playback import playback_routes
 from localmux.request_log import RequestLog
 
@@ -25,7 +26,9 @@ def create_app(environment: Environment) -> Starlette:
                 environment.encoders,
                 environment.maker,
                 environment.tokens.check,
+                environment.deliveries,
             ),
+            *mezzanine_routes(environment),
             *control_routes(environment),
         ],
         middleware=[

@@ -1,13 +1,15 @@
 """Answers requests for the media of assets that were made from files."""
 
 from starlette.requests import Request
-from starlette.responses import FileResponse, Response
+from starlette.responses import Response
 
+from .deliveries import Deliveries
 from .media.asset_media import AUDIO, AssetMedia
 from .media.encoders import Encoders, Priority
 from .media.image_shelf import ImageShelf
 from .media.maker import Maker
 from .media.storyboard import Storyboard
+from .media_file import MediaFile
 from .playable import (
     MEDIA_CACHING,
     SEGMENT_TYPE,
@@ -18,7 +20,7 @@ from .playable import (
     segment_number,
     storyboard,
 )
-from .playlists import Selection, master_playlist, media_playlist
+from .playlists import Selection, master_playlist, media_playlist, with_subtitles
 
 
 def make_beginning(media: AssetMedia, maker: Maker, encoders: Encoders) -> None:
@@ -36,15 +38,23 @@ class AssetHost:
     wrong.
     """
 
-    def __init__(self, encoders: Encoders, maker: Maker, images: ImageShelf) -> None:
+    def __init__(
+        self,
+        encoders: Encoders,
+        maker: Maker,
+        images: ImageShelf,
+        deliveries: Deliveries | None = None,
+    ) -> None:
         self._encoders = encoders
         self._maker = maker
         self._images = images
+        self._deliveries = deliveries
 
     async def master(self, request: Request, playable: Playable) -> Response:
         media, selection = AssetMedia.open(playable.folder), Selection.of(playable.query(request))
-        text = master_playlist(media, f"{request.path_params['playback_id']}/", selection)
-        return playlist(text, playable)
+        base, default = f"{request.path_params['playback_id']}/", selection.language
+        text = master_playlist(media, base, selection)
+        return playlist(with_subtitles(text, base, playable.texts, default), playable)
 
     async def rendition(self, request: Request, playable: Playable) -> Response:
         name = request.path_params["name"]
@@ -62,7 +72,17 @@ class AssetHost:
         if number + 1 < len(media.track(name) or ()):
             ahead = media.segment_build(name, number + 1, self._encoders, Priority.AHEAD)
             self._maker.make_ahead(media.segment_path(name, number + 1), ahead)
-        return FileResponse(path, media_type=SEGMENT_TYPE, headers=MEDIA_CACHING)
+        self._count(playable, media, name, number)
+        return MediaFile(path, media_type=SEGMENT_TYPE, headers=MEDIA_CACHING)
+
+    def _count(self, playable: Playable, media: AssetMedia, name: str, number: int) -> None:
+        """Sound is not counted beside a picture: both are played at the same time."""
+        track = media.track(name)
+        rendition = next((each for each in media.renditions if each.name == name), None)
+        if self._deliveries and track and (rendition or not media.renditions):
+            size = (rendition.width, rendition.height) if rendition else (0, 0)
+            seconds = float(track.durations[number])
+            self._deliveries.count(playable.folder.name, seconds, *size)
 
     async def thumbnail(self, request: Request, playable: Playable) -> Response:
         media, extension = AssetMedia.open(playable.folder), request.path_params["extension"]

@@ -5,8 +5,10 @@ import shutil
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from localmux.additions import Additions
 from localmux.clock import Clock
 from localmux.config import Configuration
+from localmux.deliveries import Deliveries
 from localmux.events import Events
 from localmux.faults import Faults
 from localmux.ingest import Ingest
@@ -19,6 +21,7 @@ from localmux.rate_limit import RateLimit
 from localmux.receptions import Receptions
 from localmux.request_counts import RequestCounts
 from localmux.resources import Store
+from localmux.text_tracks import ready_tracks
 from localmux.tokens import Tokens
 from localmux.webhooks import Webhooks
 
@@ -43,9 +46,16 @@ class Environment:
         self.encoders = Encoders()
         self.maker = Maker()
         self.receptions = Receptions(folder / "uploads")
+        self.deliveries = Deliveries(self.clock)
         self.ingest = Ingest(self, folder / "assets")
+        self.additions = Additions(self)
         self.broadcasts = Broadcasts(
-            self.store, self.events, self.clock, self.encoders, self.ingest.folder
+            self.store,
+            self.events,
+            self.clock,
+            self.encoders,
+            self.ingest.folder,
+            self.additions.begin,
         )
         self.test_broadcasts: dict[str, TestBroadcast] = {}  # by live stream
         self.webhooks: Webhooks | None = None
@@ -54,6 +64,7 @@ class Environment:
         """Go on where the last process stopped. Raises OSError when the RTMP port is taken."""
         await self.broadcasts.start(self.configuration.host, self.configuration.rtmp_port)
         self.ingest.resume()
+        self.additions.resume()
         self.receptions.forget_all_but(
             {upload.id for upload in self.store.newest("upload", having={"status": "waiting"})}
             | self.ingest.uploads_in_use()
@@ -67,6 +78,7 @@ class Environment:
             await self.webhooks.close()
         await self.stop_test_broadcasts()
         await self.broadcasts.close()
+        await self.additions.stop_all()
         await self.ingest.close()
         await self.encoders.close()
         self.store.close()
@@ -76,11 +88,13 @@ class Environment:
         self.store.clear()
         await self.stop_test_broadcasts()
         await self.broadcasts.clear()
+        await self.additions.stop_all()
         await self.ingest.stop_all()
         await self.receptions.stop_all()
         self.faults.clear()
         self.clock.reset()
         self.requests.clear()
+        self.deliveries.clear()
         for folder in (self.ingest.folder, self.receptions.folder):
             await asyncio.to_thread(empty, folder)
 
@@ -96,7 +110,9 @@ class Environment:
             return None
         owner, policy = found
         if owner.kind == "asset":
-            return Playable(policy, owner.document["status"], self.ingest.folder / owner.id)
+            status = "preparing" if owner.id in self.ingest.mending else owner.document["status"]
+            texts = ready_tracks(owner.document.get("tracks", []))
+            return Playable(policy, status, self.ingest.folder / owner.id, texts=texts)
         status = "ready" if owner.document["status"] == "active" else "preparing"
         folder = self.ingest.folder / owner.document.get("active_asset_id", "none")
         return Playable(policy, status, folder, live=True)

@@ -6,6 +6,7 @@ Source: https://www.mux.com/docs/core/listen-for-webhooks
 import asyncio
 import logging
 import shutil
+from collections.abc import Coroutine
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,10 +16,13 @@ from localmux.asset_host import make_beginning
 from localmux.clips import Span
 from localmux.download import DownloadFailed, download
 from localmux.faults import StageFault
-from localmux.media.asset_media import AssetMedia
+from localmux.live.recording import has_recording
+from localmux.media.asset_media import AssetMedia, earlier_span, is_stale
 from localmux.media.encoders import EncodingError
 from localmux.media.probe import InvalidInput
+from localmux.rendition_files import files_of, with_files
 from localmux.resources import Resource
+from localmux.text_tracks import tracks_of_inputs
 
 if TYPE_CHECKING:
     from localmux.environment import Environment
@@ -41,6 +45,7 @@ class Ingest:
         self.environment = environment
         self.folder = folder
         self.jobs: dict[str, asyncio.Task[None]] = {}
+        self.mending: set[str] = set()  # ready assets that are prepared again
 
     def resume(self) -> None:
         """Prepare again what was preparing; remove files whose asset is gone."""
@@ -52,6 +57,26 @@ class Ingest:
         for asset in reversed(assets):
             if asset.document["status"] == "preparing" and not asset.document.get("is_live"):
                 self.start(asset)
+            elif asset.document["status"] == "ready" and self._is_stale(asset):
+                self.mending.add(asset.id)
+                self._run(asset, self._mend(asset))
+
+    def _is_stale(self, asset: Resource) -> bool:
+        folder = self.folder / asset.id
+        return folder.exists() and not has_recording(folder) and is_stale(folder)
+
+    async def _mend(self, asset: Resource) -> None:
+        """Prepare again a ready asset that another version of localmux prepared."""
+        folder = self.folder / asset.id
+        span = earlier_span(folder) if "clip" in asset.private else (0.0, None)
+        tier = asset.document["max_resolution_tier"]
+        encoders = self.environment.encoders
+        try:
+            await AssetMedia.prepare(
+                folder, encoders, max_resolution_tier=tier, start=span[0], end=span[1]
+            )
+        except (InvalidInput, EncodingError, FileNotFoundError) as problem:
+            self._errored(asset.id, "internal_error", f"It could not be prepared again: {problem}")
 
     def uploads_in_use(self) -> set[str]:
         """Uploads whose file a preparing asset has still to take over."""
@@ -59,11 +84,15 @@ class Ingest:
         return {asset.document.get("upload_id", "") for asset in preparing}
 
     def start(self, asset: Resource) -> None:
-        job = asyncio.create_task(self._prepare(asset), name=f"prepare {asset.id}")
+        self._run(asset, self._prepare(asset))
+
+    def _run(self, asset: Resource, work: Coroutine[None, None, None]) -> None:
+        job = asyncio.create_task(work, name=f"prepare {asset.id}")
         self.jobs[asset.id] = job
         job.add_done_callback(lambda done: self._ended(asset.id, done))
 
     def _ended(self, asset_id: str, job: asyncio.Task[None]) -> None:
+        self.mending.discard(asset_id)
         if self.jobs.get(asset_id) is job:
             del self.jobs[asset_id]
         if not job.cancelled() and (problem := job.exception()):
@@ -157,12 +186,14 @@ class Ingest:
             return
         with store.transaction():
             asset.document |= described
+            asset.document["tracks"] = [*described["tracks"], *tracks_of_inputs(asset)]
             if "non_standard_input_reasons" in described:
                 events.record("non_standard_input_detected", asset, asset.document)
             asset.document["status"] = "ready"
             asset.document["progress"] = {"state": "completed", "progress": 100}
             store.save(asset)
             events.record("ready", asset, asset.document)
+        self.environment.additions.begin(asset_id)
 
     def _errored(self, asset_id: str, kind: str, message: str) -> None:
         store, events = self.environment.store, self.environment.events
@@ -173,6 +204,9 @@ class Ingest:
             asset.document["status"] = "errored"
             asset.document["progress"] = {"state": "errored", "progress": -1}
             asset.document["errors"] = {"type": kind, "messages": [message]}
+            files = [one | {"status": "errored"} for one in files_of(asset.document)]
+            if files:
+                asset.document["static_renditions"] = with_files(files)
             store.save(asset)
             events.record("errored", asset, asset.document)
             upload = store.get("upload", asset.document.get("upload_id", ""))

@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from starlette.requests import Request
-from starlette.responses import FileResponse, JSONResponse, Response
+from starlette.responses import JSONResponse, Response
 
+from .answers import Document
 from .media.images import STILL_FORMATS, choice
 from .media.storyboard import Storyboard
+from .media_file import MediaFile
 from .tokens import Token
 
 PLAYLIST_TYPE = "application/vnd.apple.mpegurl"
@@ -29,6 +31,7 @@ class Playable:
     status: str  # preparing | ready | errored
     folder: Path
     live: bool = False  # whether it leads to a live stream rather than to an asset
+    texts: tuple[Document, ...] = ()  # text tracks that players are offered
     token: Token | None = None  # the one the request came with, where the policy asks for it
 
     def query(self, request: Request) -> Mapping[str, str]:
@@ -46,7 +49,7 @@ def playlist(text: str, playable: Playable, *, grows: bool = False) -> Response:
 def image(path: Path, *, grows: bool = False) -> Response:
     kind = {"jpg": "jpeg"}.get(path.suffix[1:], path.suffix[1:])
     caching = LIVE_CACHING if grows else MEDIA_CACHING
-    return FileResponse(path, media_type=f"image/{kind}", headers=caching)
+    return MediaFile(path, media_type=f"image/{kind}", headers=caching)
 
 
 def storyboard(

@@ -14,12 +14,14 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 
 from .asset_host import AssetHost
+from .deliveries import Deliveries
 from .live.host import RecordingHost
 from .media.encoders import Encoders, EncodersClosed, EncodingError
 from .media.image_shelf import ImageShelf
 from .media.maker import Maker
 from .open_access import OpenAccess
 from .playable import Playable
+from .stream_files import static_rendition, text_file, text_playlist, text_segment
 from .tokens import Token, TokenRefused
 
 __all__ = ["Find", "Playable", "playback_routes"]
@@ -56,7 +58,11 @@ type Answer = Callable[[Host, Request, Playable], Awaitable[Response]]
 
 
 def playback_routes(
-    find: Find, encoders: Encoders, maker: Maker | None = None, check: Check | None = None
+    find: Find,
+    encoders: Encoders,
+    maker: Maker | None = None,
+    check: Check | None = None,
+    deliveries: Deliveries | None = None,
 ) -> list[BaseRoute]:
     """The routes under /stream and /image.
 
@@ -65,7 +71,8 @@ def playback_routes(
     """
     maker = maker or Maker()
     images = ImageShelf(maker, encoders)
-    assets, recordings = AssetHost(encoders, maker, images), RecordingHost(encoders, images)
+    assets = AssetHost(encoders, maker, images, deliveries)
+    recordings = RecordingHost(encoders, images, deliveries)
 
     def route(path: str, answer: Answer, audience: str = VIDEO) -> Route:
         async def respond(request: Request) -> Response:
@@ -82,6 +89,11 @@ def playback_routes(
         route("/{playback_id}.m3u8", lambda host, *asked: host.master(*asked)),
         route("/{playback_id}/{name}.m3u8", lambda host, *asked: host.rendition(*asked)),
         route("/{playback_id}/{name}/{number}.ts", lambda host, *asked: host.segment(*asked)),
+        route("/{playback_id}/{name}.mp4", lambda _, *asked: static_rendition(*asked)),
+        route("/{playback_id}/{name}.m4a", lambda _, *asked: static_rendition(*asked)),
+        route("/{playback_id}/text/{track_id}.m3u8", lambda _, *asked: text_playlist(*asked)),
+        route("/{playback_id}/text/{track_id}/0.vtt", lambda _, *asked: text_segment(*asked)),
+        route("/{playback_id}/text/{track_id}.{extension}", lambda _, *asked: text_file(*asked)),
     ]
     one = "/{playback_id}"
     image = [

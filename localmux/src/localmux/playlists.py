@@ -4,6 +4,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from .answers import Document
 from .media.asset_media import AUDIO, AssetMedia
 from .media.images import choice
 from .media.ladder import AUDIO_BANDWIDTH, AUDIO_CODEC, Rendition
@@ -12,6 +13,12 @@ from .media.timeline import Track
 RESOLUTIONS = ("270p", "360p", "480p", "540p", "720p", "1080p", "1440p", "2160p")
 STARTING_ORDER = (720, 540, 1080, 360, 270)  # a middle rendition first, as Mux does
 AUDIO_GROUP = "audio"
+TEXT_GROUP = "sub1"
+STREAM = "#EXT-X-STREAM-INF:"
+# https://developer.apple.com/documentation/http-live-streaming/hls-authoring-specification
+CAPTIONS = (
+    "public.accessibility.transcribes-spoken-dialog,public.accessibility.describes-music-and-sound"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +31,7 @@ class Selection:
     minimum: int = 0
     maximum: int = 10_000
     descending: bool = False
+    language: str | None = None  # of the subtitles shown unasked
 
     @classmethod
     def of(cls, query: Mapping[str, str]) -> "Selection":
@@ -34,7 +42,8 @@ class Selection:
         if minimum > maximum:
             raise ValueError("min_resolution must not be above max_resolution")
         order = choice(query, "rendition_order", ("desc",))
-        return cls(minimum, maximum, descending=order == "desc")
+        language = query.get("default_subtitles_lang")
+        return cls(minimum, maximum, descending=order == "desc", language=language)
 
     def apply(self, renditions: Sequence[Rendition]) -> list[Rendition]:
         """Those asked for, in their order; the nearest one when none lies between the bounds."""
@@ -60,6 +69,36 @@ def master_playlist(media: AssetMedia, base: str, selection: Selection) -> str:
     for rendition in selection.apply(media.renditions):
         lines += [_stream_inf(media, rendition), f"{base}{rendition.name}.m3u8"]
     return "\n".join([*lines, ""])
+
+
+def with_subtitles(
+    master: str, base: str, texts: Sequence[Document], default: str | None = None
+) -> str:
+    """A master playlist that also offers text tracks; `default` is the language shown unasked."""
+    if not texts:
+        return master
+    offers = [_subtitles(text, base, default) for text in texts]
+    lines = master.split("\n")
+    place = next(place for place, line in enumerate(lines) if line.startswith(STREAM))
+    lines = [*lines[:place], *offers, *lines[place:]]
+    group = f',SUBTITLES="{TEXT_GROUP}"'
+    return "\n".join(line + group if line.startswith(STREAM) else line for line in lines)
+
+
+def _subtitles(text: Document, base: str, default: str | None) -> str:
+    name, language = (quoted(text[field]) for field in ("name", "language_code"))
+    attributes = [
+        f'TYPE=SUBTITLES,GROUP-ID="{TEXT_GROUP}",NAME="{name}",LANGUAGE="{language}"',
+        f"DEFAULT={'YES' if language == default else 'NO'},AUTOSELECT=YES,FORCED=NO",
+        *([f'CHARACTERISTICS="{CAPTIONS}"'] if text.get("closed_captions") else []),
+        f'URI="{base}text/{text["id"]}.m3u8"',
+    ]
+    return f"#EXT-X-MEDIA:{','.join(attributes)}"
+
+
+def quoted(text: str) -> str:
+    """What a quoted string of a playlist can hold of a text: no quotes, no line ends."""
+    return "".join(each for each in text.replace('"', "'") if each.isprintable())
 
 
 def media_playlist(track: Track, base: str) -> str:

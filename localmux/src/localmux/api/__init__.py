@@ -3,13 +3,18 @@
 from starlette.routing import Route
 
 from localmux.api import (
+    asset_tracks,
     assets,
+    delivery_usage,
     live_streams,
+    master_access,
     playback_ids,
     playback_restrictions,
     signing_keys,
     simulcast_targets,
+    static_renditions,
     uploads,
+    whoami,
 )
 from localmux.api.calls import endpoint
 from localmux.environment import Environment
@@ -17,11 +22,16 @@ from localmux.environment import Environment
 MODULES = (
     uploads,
     assets,
+    asset_tracks,
+    static_renditions,
+    master_access,
     live_streams,
     simulcast_targets,
     playback_ids,
     signing_keys,
     playback_restrictions,
+    delivery_usage,
+    whoami,
 )
 
 

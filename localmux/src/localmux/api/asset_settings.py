@@ -4,15 +4,19 @@ Both spellings are read, the plural ones are kept, as Mux echoes them.
 Source: https://www.mux.com/docs/api-reference/video/assets/create-asset
 """
 
+from collections.abc import Sequence
+
 from localmux.answers import Document, invalid, present
 from localmux.api.fields import Fields
+from localmux.api.inputs import read_inputs
 from localmux.new_assets import ENCODING_TIERS
+from localmux.rendition_files import HEIGHTS, MP4_SUPPORT, RESOLUTIONS
 
 POLICIES = ("public", "signed", "drm")
 TIERS = ("1080p", "1440p", "2160p")
 PASSTHROUGH = 255  # characters
 LONGEST_URL = 4096  # characters
-MOST_INPUTS = 20
+MASTER_ACCESS = ("none", "temporary")
 
 
 def read_settings(fields: Fields) -> Document:
@@ -22,7 +26,7 @@ def read_settings(fields: Fields) -> Document:
     by_tier = {old: new for new, old in ENCODING_TIERS.items()}
     return present(
         {
-            "inputs": _inputs(fields),
+            "inputs": read_inputs(fields),
             "playback_policies": read_policies(fields),
             "passthrough": fields.text("passthrough", PASSTHROUGH),
             "meta": read_meta(fields),
@@ -30,8 +34,46 @@ def read_settings(fields: Fields) -> Document:
             "max_resolution_tier": fields.choice("max_resolution_tier", TIERS),
             "normalize_audio": fields.truth("normalize_audio"),
             "test": fields.truth("test"),
+            **read_downloads(fields),
         }
     )
+
+
+def read_downloads(fields: Fields) -> Document:
+    """Which files of the asset are wanted for download. Raises MuxError 400."""
+    support = fields.choice("mp4_support", MP4_SUPPORT)
+    renditions = read_static_renditions(fields)
+    if renditions and (support or "none") != "none":
+        raise invalid(f"{fields.within}static_renditions and mp4_support exclude each other.")
+    return {
+        "mp4_support": support,
+        "static_renditions": renditions,
+        "master_access": fields.choice("master_access", MASTER_ACCESS),
+    }
+
+
+def read_static_renditions(fields: Fields) -> list[Document]:
+    """Settings of static renditions; each at most once, `highest` not beside fixed heights."""
+    wanted = [read_static_rendition(one) for one in fields.each("static_renditions")]
+    refuse_clash([one["resolution"] for one in wanted])
+    return wanted
+
+
+def read_static_rendition(fields: Fields) -> Document:
+    resolution = fields.choice("resolution", RESOLUTIONS)
+    if resolution is None:
+        raise invalid(f"{fields.within}resolution is required.")
+    passthrough = fields.text("passthrough", PASSTHROUGH)
+    return present({"resolution": resolution, "passthrough": passthrough})
+
+
+def refuse_clash(resolutions: Sequence[str]) -> None:
+    """Raises MuxError 400 for static renditions that an asset cannot have together."""
+    for resolution in resolutions:
+        if resolutions.count(resolution) > 1:
+            raise invalid(f"There is a static rendition {resolution} already.")
+    if "highest" in resolutions and set(resolutions) & set(HEIGHTS):
+        raise invalid("A static rendition highest excludes those of a fixed resolution.")
 
 
 def read_meta(fields: Fields) -> Document | None:
@@ -45,18 +87,6 @@ def read_meta(fields: Fields) -> Document | None:
             "external_id": meta.text("external_id", 128),
         }
     )
-
-
-def _inputs(fields: Fields) -> list[Document]:
-    name = "inputs" if fields.has("inputs") else "input"
-    if isinstance(fields.body.get(name), str):
-        fields = Fields({name: [{"url": fields.body[name]}]}, fields.within)
-    inputs = [
-        present({**one.body, "url": one.text("url", LONGEST_URL)}) for one in fields.each(name)
-    ]
-    if len(inputs) > MOST_INPUTS:
-        raise invalid(f"{fields.within}{name} must be a list of at most {MOST_INPUTS}.")
-    return inputs
 
 
 def read_policies(fields: Fields) -> list[str]:

@@ -8,13 +8,14 @@ from urllib.parse import urlsplit
 
 from starlette.responses import Response
 
-from localmux import clips
+from localmux import clips, master
 from localmux.answers import ApiJSON, Document, data, invalid, no_content, present
 from localmux.api.asset_settings import PASSTHROUGH, read_meta, read_settings
 from localmux.api.calls import Call, Handler
 from localmux.api.fields import Fields
 from localmux.api.pages import next_cursor, page
 from localmux.new_assets import new_asset
+from localmux.resources import Resource
 
 
 async def create_asset(call: Call) -> Response:
@@ -59,12 +60,18 @@ def _clipped(call: Call, asked: Document) -> tuple[str, clips.Span]:
 async def list_assets(call: Call) -> Response:
     filters = {name: call.query.get(name) for name in ("upload_id", "live_stream_id")}
     assets = page(call, "asset", filters)
-    documents = [present(call.environment.broadcasts.shown(asset)) for asset in assets]
+    documents = [present(shown(call, asset)) for asset in assets]
     return ApiJSON({"data": documents, "next_cursor": next_cursor(call, "asset", assets, filters)})
 
 
 async def get_asset(call: Call) -> Response:
-    return data(call.environment.broadcasts.shown(call.find("asset")))
+    return data(shown(call, call.find("asset")))
+
+
+def shown(call: Call, asset: Resource) -> Document:
+    """The asset as it is at this moment."""
+    master.expire(call.environment, asset)
+    return call.environment.broadcasts.shown(asset)
 
 
 async def update_asset(call: Call) -> Response:
@@ -89,31 +96,10 @@ async def delete_asset(call: Call) -> Response:
     with call.environment.store.transaction():
         call.environment.store.delete(asset)
         call.environment.events.record("deleted", asset, asset.document)
+    call.environment.deliveries.forget(asset.document, call.environment.clock.timestamp())
+    await call.environment.additions.stop(asset.id)
     await call.environment.ingest.remove(asset.id)
     return no_content()
-
-
-async def get_input_info(call: Call) -> Response:
-    """What was asked for as input, and the tracks found in it."""
-    asset = call.find("asset")
-    tracks = asset.document.get("tracks", [])
-    inputs = asset.private.get("inputs") or [{}]
-    first, others = inputs[0], inputs[1:]
-    return ApiJSON(
-        {
-            "data": [
-                {"settings": first, "file": {"tracks": [_input_track(one) for one in tracks]}},
-                *({"settings": other} for other in others),
-            ]
-        }
-    )
-
-
-def _input_track(track: Document) -> Document:
-    """An input's track names its measures without the `max_` of an asset's track."""
-    kept = {name.removeprefix("max_"): value for name, value in track.items()}
-    names = ("type", "duration", "width", "height", "frame_rate", "channels")
-    return {name: kept[name] for name in names if name in kept}
 
 
 ROUTES: dict[str, Handler] = {
@@ -122,5 +108,4 @@ ROUTES: dict[str, Handler] = {
     "GET /video/v1/assets/{id}": get_asset,
     "PATCH /video/v1/assets/{id}": update_asset,
     "DELETE /video/v1/assets/{id}": delete_asset,
-    "GET /video/v1/assets/{id}/input-info": get_input_info,
 }

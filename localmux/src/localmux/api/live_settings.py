@@ -9,6 +9,7 @@ from localmux.answers import Document, invalid, present
 from localmux.api.asset_settings import (
     LONGEST_URL,
     PASSTHROUGH,
+    read_downloads,
     read_meta,
     read_settings,
 )
@@ -144,7 +145,8 @@ def _changed_asset_settings(fields: Fields) -> Document | None:
         return None
     _refuse(settings.body, FIXED_OF_ASSET)
     quality = settings.choice("video_quality", LIVE_QUALITIES)
-    return present({"video_quality": quality, "meta": read_meta(settings)})
+    changes = {"video_quality": quality, "meta": read_meta(settings)}
+    return present(changes | read_downloads(settings))
 
 
 def _refuse(body: Document, names: tuple[str, ...]) -> None:

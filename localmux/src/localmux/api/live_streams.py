@@ -8,7 +8,7 @@ from functools import partial
 from starlette.responses import Response
 
 from localmux.answers import ApiJSON, Document, data, invalid, listed, no_content, present
-from localmux.api.asset_settings import read_policies
+from localmux.api.asset_settings import read_policies, read_static_renditions
 from localmux.api.calls import Call, Handler
 from localmux.api.fields import Fields
 from localmux.api.live_settings import read_changes, read_new_live_stream, read_subtitles
@@ -17,8 +17,6 @@ from localmux.live.broadcasts import new_stream_key
 from localmux.resources import Resource, new_id
 
 STATUSES = ("idle", "active", "disabled")
-HEIGHTS = ("2160p", "1440p", "1080p", "720p", "540p", "480p", "360p", "270p")
-RESOLUTIONS = ("highest", "audio-only", *HEIGHTS)
 
 
 async def create_live_stream(call: Call) -> Response:
@@ -129,13 +127,13 @@ async def update_subtitles(call: Call, name: str) -> Response:
 
 
 async def update_static_renditions(call: Call) -> Response:
-    """Kept and shown, without effect."""
+    """For the recordings to come; all that are wanted have to be named."""
     stream = call.find("live_stream")
-    wanted = [
-        {"resolution": one.choice("resolution", RESOLUTIONS)}
-        for one in Fields(call.body).each("static_renditions")
-    ]
-    _set_static_renditions(call, stream, wanted)
+    if "static_renditions" not in call.body:
+        raise invalid("static_renditions is required.")
+    if stream.document.get("new_asset_settings", {}).get("mp4_support", "none") != "none":
+        raise invalid("static_renditions and mp4_support exclude each other.")
+    _set_static_renditions(call, stream, read_static_renditions(Fields(call.body)))
     return data(stream.document)
 
 

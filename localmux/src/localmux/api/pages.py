@@ -24,16 +24,21 @@ def page(
     oldest_first: bool = False,
 ) -> list[Resource]:
     """The resources of the page asked for; past the end none. Raises MuxError 400."""
-    limit = _number(call, "limit", DEFAULT_LIMIT, MOST)
+    limit, skip = numbers(call, default=DEFAULT_LIMIT, most=MOST)
     cursor = call.query.get("cursor")
     if cursor:
         return call.environment.store.newest(
             kind, limit=limit, before=_place(cursor), having=having
         )
-    skip = (_number(call, "page", 1, 10**9) - 1) * limit
     if oldest_first:
         return call.environment.store.oldest(kind, limit=limit, skip=skip)
     return call.environment.store.newest(kind, limit=limit, skip=skip, having=having)
+
+
+def numbers(call: Call, *, default: int, most: int) -> tuple[int, int]:
+    """How many entries are asked for, and how many come before them. Raises MuxError 400."""
+    limit = _number(call, "limit", default, most)
+    return limit, (_number(call, "page", 1, 10**9) - 1) * limit
 
 
 def next_cursor(

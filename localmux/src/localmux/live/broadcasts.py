@@ -7,7 +7,7 @@ import logging
 import socket
 import uuid
 from collections import defaultdict
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from pathlib import Path
 
 from localmux.answers import Document
@@ -39,11 +39,17 @@ class Broadcasts:
     """
 
     def __init__(
-        self, store: Store, events: Events, clock: Clock, encoders: Encoders, folder: Path
+        self,
+        store: Store,
+        events: Events,
+        clock: Clock,
+        encoders: Encoders,
+        folder: Path,
+        recorded: Callable[[str], None] = lambda _: None,
     ) -> None:
         self.store, self.clock, self.encoders = store, clock, encoders
         self.folder = folder  # of all assets
-        self.journal = Journal(store, events, clock)
+        self.journal = Journal(store, events, clock, recorded)
         self.running: dict[str, Broadcast] = {}  # by live stream
         self.publications: dict[str, Publication] = {}  # by live stream
         self.port = 0

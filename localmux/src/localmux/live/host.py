@@ -4,8 +4,9 @@ from collections import OrderedDict
 from pathlib import Path
 
 from starlette.requests import Request
-from starlette.responses import FileResponse, Response
+from starlette.responses import Response
 
+from localmux.deliveries import Deliveries
 from localmux.live.images import RecordingImages, info_of
 from localmux.live.playlists import WINDOW, Playlists
 from localmux.live.recording import RUNNING, has_recording
@@ -13,6 +14,7 @@ from localmux.live.timeline import Timeline
 from localmux.media.encoders import Encoders
 from localmux.media.image_shelf import ImageShelf
 from localmux.media.storyboard import Storyboard
+from localmux.media_file import MediaFile
 from localmux.playable import (
     MEDIA_CACHING,
     SEGMENT_TYPE,
@@ -23,7 +25,7 @@ from localmux.playable import (
     segment_number,
     storyboard,
 )
-from localmux.playlists import Selection
+from localmux.playlists import Selection, with_subtitles
 
 KEPT = 32  # finished recordings whose playlists stay in memory
 LEFT_BEHIND = 60.0  # seconds that a viewer of a live stream may be behind the window
@@ -38,8 +40,11 @@ class RecordingHost:
     https://www.mux.com/docs/guides/stream-recordings-of-live-streams
     """
 
-    def __init__(self, encoders: Encoders, images: ImageShelf) -> None:
+    def __init__(
+        self, encoders: Encoders, images: ImageShelf, deliveries: Deliveries | None = None
+    ) -> None:
         self._images = RecordingImages(images, encoders)
+        self._deliveries = deliveries
         self._finished: OrderedDict[Path, Playlists] = OrderedDict()
 
     def serves(self, playable: Playable) -> bool:
@@ -60,7 +65,9 @@ class RecordingHost:
 
     async def master(self, request: Request, playable: Playable) -> Response:
         playlists, selection = self._playlists(playable), Selection.of(playable.query(request))
-        text = playlists.master(f"{request.path_params['playback_id']}/", selection)
+        base = f"{request.path_params['playback_id']}/"
+        text = playlists.master(base, selection)
+        text = with_subtitles(text, base, playable.texts, selection.language)
         return playlist(text, playable, grows=not playlists.timeline.finished)
 
     async def rendition(self, request: Request, playable: Playable) -> Response:
@@ -73,12 +80,20 @@ class RecordingHost:
         if playable.live and number < playlists.window_begin(WINDOW + LEFT_BEHIND):
             raise LookupError("the window has passed this segment")
         path = playlists.timeline.path(request.path_params["name"], number)
+        self._count(playable, playlists.timeline, number)
         fresh = number >= playlists.window_begin()
         if fresh and "range" not in request.headers and path.stat().st_size <= IN_MEMORY:
             # Everybody asks for it at the same moment, and it is still in the page cache: sent so,
             # it costs a tenth of what a file response takes.
             return Response(path.read_bytes(), media_type=SEGMENT_TYPE, headers=MEDIA_CACHING)
-        return FileResponse(path, media_type=SEGMENT_TYPE, headers=MEDIA_CACHING)
+        return MediaFile(path, media_type=SEGMENT_TYPE, headers=MEDIA_CACHING)
+
+    def _count(self, playable: Playable, timeline: Timeline, number: int) -> None:
+        segment = timeline.segment(number)
+        top = next(iter(segment.part.renditions), None)
+        size = (top.width, top.height) if top else (0, 0)
+        if self._deliveries:
+            self._deliveries.count(playable.folder.name, segment.duration, *size)
 
     async def thumbnail(self, request: Request, playable: Playable) -> Response:
         timeline, extension = self._playlists(playable).timeline, request.path_params["extension"]

@@ -4,6 +4,8 @@ Source: https://www.mux.com/docs/guides/stream-recordings-of-live-streams and
 https://www.mux.com/docs/guides/handle-live-stream-disconnects
 """
 
+from collections.abc import Callable
+
 from localmux.answers import Document, present
 from localmux.clock import Clock
 from localmux.events import Events
@@ -18,13 +20,21 @@ ERRORED: Document = {"state": "errored", "progress": -1}
 class Journal:
     """Each method is one step of a live stream's life, in one transaction.
 
-    A resource that was deleted meanwhile is passed over.
+    A resource that was deleted meanwhile is passed over. `recorded` is told of each asset that is
+    final.
     """
 
-    def __init__(self, store: Store, events: Events, clock: Clock) -> None:
+    def __init__(
+        self,
+        store: Store,
+        events: Events,
+        clock: Clock,
+        recorded: Callable[[str], None] = lambda _: None,
+    ) -> None:
         self.store = store
         self.events = events
         self.clock = clock
+        self.recorded = recorded
 
     def changed(self, action: str, stream: Resource) -> None:
         """Keep a live stream that was changed, and tell it."""
@@ -82,6 +92,7 @@ class Journal:
         with self.store.transaction():
             self._idle(stream_id)
             self._asset_step(asset_id, "live_stream_completed", changes)
+        self.recorded(asset_id)
 
     def errored(self, stream_id: str, asset_id: str, message: str) -> None:
         """Nothing that could be played was recorded."""

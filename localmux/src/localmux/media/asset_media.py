@@ -25,6 +25,11 @@ DESCRIPTION = "media.json"
 FORMAT = 1  # of `media.json`
 SOURCE = "source"
 INDEXED = "indexed.mkv"
+MADE_BESIDE = (
+    "static",
+    "text",
+    "master",
+)  # folders of what does not depend on how the asset is cut
 INDEXING_LIMIT = 600.0  # seconds; copying a file as large as a disk takes
 
 
@@ -33,7 +38,7 @@ class AssetMedia:
 
     Its folder holds `source` (the original bytes, put there by the caller), `indexed.mkv` (the
     same media, where the source has no index to seek by), `media.json`, `{rendition}/{n}.ts` and
-    `images/`, the last two made on demand.
+    `images/`, the last two made on demand, and `static/`, `text/`, `master/`, made beside it.
     """
 
     def __init__(self, folder: Path, document: dict[str, Any]) -> None:
@@ -41,6 +46,7 @@ class AssetMedia:
         self.info = MediaInfo.from_json(document["info"])
         self.source = Source(folder / document["source"], self.info)
         self.start: float = document.get("start", 0.0)  # seconds into the source, of a clip
+        self.is_clip: bool = document.get("is_clip", self.start > 0)
         self._short_side: int = document["short_side"]
         self._cuts: tuple[int, ...] = tuple(document["cuts"])
         self._copied: dict[str, int] | None = document["copied"]
@@ -63,10 +69,11 @@ class AssetMedia:
         """
         await asyncio.to_thread(_forget_made, folder)
         info, source = await _seekable_source(folder, encoders)
-        if start or end is not None:
+        is_clip = start > 0 or end is not None
+        if is_clip:
             info = info.part(start, end)
         document = _decide(info, TIERS[max_resolution_tier])
-        document |= {"source": source.name, "start": start}
+        document |= {"source": source.name, "start": start, "is_clip": is_clip}
         unfinished = folder / f"{DESCRIPTION}.part"
         unfinished.write_text(json.dumps(document))
         unfinished.replace(folder / DESCRIPTION)
@@ -151,11 +158,26 @@ class AssetMedia:
         return next((each for each in self.renditions if each.name == name), None)
 
 
+def is_stale(folder: Path) -> bool:
+    """Whether the asset was prepared by a version that wrote `media.json` otherwise."""
+    try:
+        return json.loads((folder / DESCRIPTION).read_text()).get("format") != FORMAT
+    except (FileNotFoundError, ValueError):
+        return True
+
+
+def earlier_span(folder: Path) -> tuple[float, float | None]:
+    """Which part of its source a clip is, as any version wrote it: from and to, in seconds."""
+    document = json.loads((folder / DESCRIPTION).read_text())
+    start = float(document["start"])
+    return start, start + float(document["info"]["duration"])
+
+
 def _forget_made(folder: Path) -> None:
     """Segments and images of an earlier preparation may be cut differently."""
     (folder / DESCRIPTION).unlink(missing_ok=True)
     for made in folder.iterdir():
-        if made.is_dir():
+        if made.is_dir() and made.name not in MADE_BESIDE:
             shutil.rmtree(made)
 
 

@@ -33,9 +33,16 @@ def describe(
     return fields
 
 
+def tier_of(width: int, height: int) -> str:
+    """What a picture of that size is billed as; nothing of a picture is audio-only."""
+    if not width:
+        return "audio-only"
+    return next((name for name, pixels in TIERS if width * height <= pixels), "2160p")
+
+
 def _picture_fields(video: VideoTrack, size: tuple[int, int]) -> dict[str, object]:
     shape = Fraction(video.width, video.height)
-    tier = next((name for name, pixels in TIERS if size[0] * size[1] <= pixels), "2160p")
+    tier = tier_of(*size)
     return {
         "aspect_ratio": f"{shape.numerator}:{shape.denominator}",
         "resolution_tier": tier,
