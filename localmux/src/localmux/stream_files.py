@@ -29,7 +29,7 @@ async def static_rendition(request: Request, playable: Playable) -> Response:
     path = path_of_rendition(playable.folder, f"{request.path_params['name']}.{extension}")
     if playable.live or not path.exists():
         raise LookupError(path.name)
-    wanted = request.query_params.get("download")
+    wanted = playable.query(request).get("download")
     filename = f"{wanted.removesuffix(path.suffix)}{path.suffix}" if wanted else None
     kind = TYPES[extension]
     return MediaFile(path, media_type=kind, filename=filename, headers=MEDIA_CACHING)
