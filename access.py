@@ -1,4 +1,4 @@
-"""Who is asking, and what they may do: accounts, passwords, sessions, and the guards of routes.
+"""Who is asking, and what they may do: accounts, passwords, and the guards of routes.
 
 A route says in its signature who may call it: `SignedIn` for anybody with an account, `OwnVideo`,
 `OwnUpload` and `OwnStream` for whoever made the thing.
@@ -6,20 +6,23 @@ A route says in its signature who may call it: `SignedIn` for anybody with an ac
 
 import asyncio
 import secrets
+import time
 from dataclasses import dataclass, replace
-from typing import Annotated, Any
-from urllib.parse import urlsplit
+from typing import Annotated
 
 import air
 from fastapi import Depends
 from pwdlib import PasswordHash
 
 from records import Account, Stream, Upload, Video
+from sessions import account_of, take_messages
 from store import Store
 
 _passwords = PasswordHash.recommended()
 # Compared with when there is no such account, so that the answer takes as long as for a real one.
 _nobodys_hash = _passwords.hash(secrets.token_hex())
+
+PATH_MAX = 500
 
 STARTING = "This site has just started and is still fetching its videos. Try again in a moment."
 NOT_YOURS = "This belongs to somebody else. Sign in with the account that made it."
@@ -61,7 +64,9 @@ async def register(store: Store, name: str, password: str) -> Account:
     password_hash = await asyncio.to_thread(_passwords.hash, password)
     if await store.account_named(name):
         raise NameTaken
-    account = Account(id=secrets.token_hex(8), name=name, password_hash=password_hash)
+    account = Account(
+        id=secrets.token_hex(8), name=name, password_hash=password_hash, password_set_at=_now()
+    )
     await store.save_account(account)
     return account
 
@@ -74,10 +79,16 @@ async def authenticate(store: Store, name: str, password: str) -> Account | None
     return account if known_hash and fits else None
 
 
-async def set_password(store: Store, account: Account, password: str) -> None:
-    """Give the account a new password."""
+async def set_password(store: Store, account: Account, password: str) -> Account:
+    """Give the account a new password; every session from before ends."""
     password_hash = await asyncio.to_thread(_passwords.hash, password)
-    await store.save_account(replace(account, password_hash=password_hash))
+    changed = replace(account, password_hash=password_hash, password_set_at=_now())
+    await store.save_account(changed)
+    return changed
+
+
+def _now() -> int:
+    return time.time_ns() // 1_000_000
 
 
 async def password_fits(account: Account, password: str) -> bool:
@@ -87,57 +98,26 @@ async def password_fits(account: Account, password: str) -> bool:
     return await asyncio.to_thread(_passwords.verify, password, account.password_hash)
 
 
-def sign_in(request: air.Request, account: Account) -> None:
-    """Begin a new session; nothing of the one before carries over."""
-    request.session.clear()
-    request.session["account"] = {"id": account.id, "name": account.name}
-
-
-def sign_out(request: air.Request) -> None:
-    """End the session."""
-    request.session.clear()
-
-
-def say(request: air.Request, message: str) -> None:
-    """Leave a message for the next page that this visitor sees."""
-    request.session["messages"] = [*request.session.get("messages", []), message]
-
-
 def same_site_path(target: str) -> str:
     """The path to go on to after signing in; anything but a path of this site becomes `/`.
 
     Browsers read `//host` and `/\\host` as another site, so neither may pass.
     """
-    parts = urlsplit(target)
     plain = target.startswith("/") and not target.startswith(("//", "/\\"))
-    return target if plain and not parts.netloc and target.isprintable() else "/"
+    return target if plain and target.isprintable() and len(target) <= PATH_MAX else "/"
 
 
 async def current_account(request: air.Request) -> Account | None:
-    """Whose session this is; an account that a restart forgot comes back from its cookie."""
-    kept = request.session.get("account")
-    if not kept:
-        return None
-    store = store_of(request)
-    return await store.account(kept["id"]) or await _restore(store, kept)
-
-
-async def _restore(store: Store, kept: dict[str, Any]) -> Account:
-    """Somebody may have taken the name since; then the older account is the numbered one."""
-    name, number = kept["name"], 2
-    while await store.account_named(name):
-        name, number = f"{kept['name']} {number}", number + 1
-    account = Account(id=kept["id"], name=name)
-    await store.save_account(account)
-    return account
+    """Whose session this is; None for a visitor without an account."""
+    return await account_of(request, store_of(request))
 
 
 async def visitor(request: air.Request) -> Visitor:
     """Read who is asking and take the messages left for them."""
     account = await current_account(request)
-    messages = request.session.pop("messages", []) if "messages" in request.session else []
+    messages = take_messages(request)
     query = f"?{request.url.query}" if request.url.query else ""
-    return Visitor(account, request.url.path + query, tuple(messages), request.app.state.notice)
+    return Visitor(account, request.url.path + query, messages, request.app.state.notice)
 
 
 async def signed_in(request: air.Request) -> Account:

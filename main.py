@@ -22,6 +22,8 @@ from fastapi.exceptions import RequestValidationError
 
 from access import LoginRequired
 from audience import Audience
+from body_limit import BodyLimit
+from headers import ProtectiveHeaders, protective_headers
 from inbox import Inbox
 from mux_client import MuxClient
 from mux_errors import MuxError
@@ -101,10 +103,13 @@ def create_app(settings: Settings, notice: str = "") -> air.Air:
 
 def _add_doors(app: air.Air, settings: Settings) -> None:
     """What every request passes; the one added last sees it first."""
+    headers = app.state.headers = protective_headers(settings)
     app.add_middleware(
         air.SessionMiddleware, secret_key=settings.session_secret, https_only=settings.secure
     )
+    app.add_middleware(BodyLimit)
     app.add_middleware(OwnOrigin, app_url=settings.app_url)
+    app.add_middleware(ProtectiveHeaders, headers=headers)
     app.exception_handler(air.HTTPException)(errors.on_http_error)
     for status in (404, 405):
         app.exception_handler(status)(errors.on_http_error)
@@ -175,6 +180,7 @@ def localmux(settings: Settings) -> Generator[Settings]:
             mux_api_url=urls["api"],
             mux_stream_url=urls["stream"],
             mux_image_url=urls["image"],
+            mux_media_hosts=urls["api"],
             mux_rtmp_url=urls["rtmp"],
             mux_control_url=urls["control"],
         )

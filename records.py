@@ -12,10 +12,14 @@ type StreamStatus = Literal["scheduled", "live", "ended"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
-    """Somebody with a login. `password_hash` is None until a restored account sets one again."""
+    """Somebody with a login. `password_hash` is None until a restored account sets one again.
+
+    Only sessions as old as the password are the account's: `password_set_at` in Unix milliseconds.
+    """
 
     id: str
     name: str
+    password_set_at: int = 0
     password_hash: str | None = field(default=None, repr=False)
 
 

@@ -43,6 +43,9 @@ class Settings:
     mux_api_url: str = setting("https://api.mux.com", "Mux's API")
     mux_stream_url: str = setting("https://stream.mux.com", "Mux's host for HLS")
     mux_image_url: str = setting("https://image.mux.com", "Mux's host for thumbnails")
+    mux_media_hosts: str = setting(
+        "https://*.mux.com", "hosts of Mux's media and uploads, for the Content Security Policy"
+    )
     mux_rtmp_url: str = setting("rtmps://global-live.mux.com:443/app", "where encoders send video")
     mux_control_url: str = setting("", "control address of localmux, for test broadcasts")
     host: str = setting("127.0.0.1", "address the app listens on")

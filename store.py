@@ -13,6 +13,7 @@ from datetime import datetime
 from itertools import count
 
 from records import Account, News, Signup, Stream, Upload, Video
+from text import alike
 
 NEWS_KEPT = 100
 
@@ -43,6 +44,7 @@ class Store:
 
     def __init__(self) -> None:
         self._accounts: dict[str, Account] = {}
+        self._names: dict[str, str] = {}
         self._uploads: dict[str, Upload] = {}
         self._videos: dict[str, Video] = {}
         self._streams: dict[str, Stream] = {}
@@ -59,13 +61,13 @@ class Store:
         return self._accounts.get(account_id)
 
     async def account_named(self, name: str) -> Account | None:
-        """Look an account up by its name, in any mixture of capitals."""
-        wanted = name.casefold()
-        return next((a for a in self._accounts.values() if a.name.casefold() == wanted), None)
+        """Look an account up by its name, or by one that people would take for it."""
+        return self._accounts.get(self._names.get(alike(name), ""))
 
     async def save_account(self, account: Account) -> None:
         """Add or replace an account."""
         self._accounts[account.id] = account
+        self._names[alike(account.name)] = account.id
 
     async def upload(self, upload_id: str) -> Upload | None:
         """Look one upload up."""

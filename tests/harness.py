@@ -165,6 +165,7 @@ def a_site(*localmux_options: str, **settings: str) -> Generator[Site]:
             "MUX_API_URL": mux.urls["api"],
             "MUX_STREAM_URL": mux.urls["stream"],
             "MUX_IMAGE_URL": mux.urls["image"],
+            "MUX_MEDIA_HOSTS": mux.urls["api"],
             "MUX_RTMP_URL": mux.urls["rtmp"],
             "MUX_CONTROL_URL": mux.urls["control"],
         }

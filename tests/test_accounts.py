@@ -148,3 +148,24 @@ def test_the_session_cookie_is_out_of_reach_for_scripts_and_other_sites(stranger
     cookie = answer.headers["set-cookie"].lower()
     assert "httponly" in cookie
     assert "samesite=lax" in cookie
+
+
+@pytest.mark.parametrize(
+    ("name", "sentence"),
+    [
+        ("Mux  LIVE", "This name is kept for the site itself."),
+        ("\uff21dmin", "This name is kept for the site itself."),
+        ("M\u0430x", "Write the name in one alphabet"),
+        ("\u3164\u200d", "Choose a name."),
+    ],
+)
+def test_a_name_that_deceives_is_refused(stranger: Person, name: str, sentence: str) -> None:
+    answer = stranger.post("/register", data={"name": name, "password": PASSWORD})
+    assert answer.status_code == 422
+    assert sentence in answer.text
+
+
+def test_a_name_that_looks_like_another_is_taken(ada: Person, stranger: Person) -> None:
+    for name in (ada.name.replace("P", "\uff30"), ada.name.replace("e", "e\u200d")):
+        answer = stranger.post("/register", data={"name": name, "password": PASSWORD})
+        assert "This name is taken." in answer.text

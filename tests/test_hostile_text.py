@@ -9,7 +9,7 @@ import pytest
 from selectolax.lexbor import LexborHTMLParser
 
 from tests.harness import PASSWORD, Person, Site
-from views.forms import NAME_MAX, clean_line
+from text import NAME_MAX, clean_line
 
 HOSTILE = (
     "<script>alert(1)</script>",

@@ -17,7 +17,11 @@ MAY_IMPORT: dict[str, set[str]] = {
     "mux_errors": set(),
     "mux_resources": set(),
     "passthrough": set(),
-    "store": {"records"},
+    "text": set(),
+    "body_limit": set(),
+    "headers": {"settings"},
+    "store": {"records", "text"},
+    "sessions": {"records", "store", "text"},
     "audience": {"store"},
     "playback": {"settings"},
     "origin": {"settings"},
@@ -25,7 +29,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "mux_transport": {"mux_errors", "settings"},
     "mux_client": {"mux_errors", "mux_resources", "mux_transport"},
     "mux_live": {"mux_client", "mux_errors", "mux_resources", "mux_transport"},
-    "access": {"records", "settings", "store"},
+    "access": {"records", "sessions", "store"},
     "sync": {
         "mux_client", "mux_errors", "mux_live", "mux_resources", "passthrough", "records", "store",
     },
@@ -38,7 +42,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "sync",
     },
 }  # fmt: skip
-MAY_IMPORT["views"] = {*MAY_IMPORT, "views"} - {"origin", "reconcile"}
+MAY_IMPORT["views"] = {*MAY_IMPORT, "views"} - {"body_limit", "origin", "reconcile"}
 MAY_IMPORT["main"] = {*MAY_IMPORT}
 
 # Words that only these modules may have in their code: the one that speaks to Mux, and the ones

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from passthrough import LIMIT, Passthrough
-from views.forms import NAME_MAX, clean_line
+from text import NAME_MAX, clean_line
 
 LABEL = Passthrough(
     account_id="0123456789abcdef",

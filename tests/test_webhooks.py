@@ -85,7 +85,7 @@ def test_what_is_signed_but_no_event_is_refused(site: Site, body: bytes) -> None
 
 def test_an_oversized_body_is_refused(site: Site) -> None:
     body = b" " * 1_000_001
-    assert send(site, body, signed(body)).status_code == 403
+    assert send(site, body, signed(body)).status_code == 413
 
 
 def test_an_event_that_comes_twice_is_acted_on_once(site: Site) -> None:

@@ -8,12 +8,12 @@ import air
 import access
 from access import Someone, Visitor
 from records import Account
+from sessions import sign_in, sign_out
+from text import NAME_MAX, clean_line, problem_with_name
 from views.forms import (
-    NAME_MAX,
     PASSWORD_MAX,
     PASSWORD_MIN,
     Errors,
-    clean_line,
     error_summary,
     field,
     read_form,
@@ -40,10 +40,8 @@ async def register(
     """Open an account and sign in with it."""
     form, errors = await read_form(request), {}
     name = clean_line(form.get("name", ""))
-    if not name:
-        errors["name"] = "Choose a name."
-    elif len(name) > NAME_MAX:
-        errors["name"] = f"Choose a name of at most {NAME_MAX} characters."
+    if problem := problem_with_name(name):
+        errors["name"] = problem
     password = check_new_password(form, errors)
     if not errors:
         try:
@@ -75,7 +73,7 @@ async def login(request: air.Request, visitor: Someone, store: TheStore) -> air.
 @router.post("/logout")
 async def logout(request: air.Request) -> air.RedirectResponse:
     """Sign out."""
-    access.sign_out(request)
+    sign_out(request)
     return air.RedirectResponse("/", status_code=303)
 
 
@@ -90,7 +88,7 @@ def check_new_password(form: Mapping[str, str], errors: Errors) -> str:
 def _welcomed(
     request: air.Request, account: Account, form: Mapping[str, str]
 ) -> air.RedirectResponse:
-    access.sign_in(request, account)
+    sign_in(request, account)
     target = access.same_site_path(form.get("next", "/"))
     return air.RedirectResponse(target, status_code=303)
 

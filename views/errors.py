@@ -16,6 +16,7 @@ HEADINGS = {
     403: "You may not do this",
     404: "Not here",
     405: "That did not work",
+    413: "That is too much",
     422: "That did not work",
     429: "Too much at once",
 }
@@ -59,7 +60,10 @@ async def on_login_required(request: air.Request, _error: LoginRequired) -> air.
 
 async def on_bug(request: air.Request, _error: Exception) -> air.responses.Response:
     """Apologise; the server logs the traceback."""
-    return await _answer(request, 500, BROKEN)
+    answer = await _answer(request, 500, BROKEN)
+    # Starlette has this page made outside of the middleware that adds them to all others.
+    answer.headers.update(request.app.state.headers)
+    return answer
 
 
 async def _answer(request: air.Request, status: int, message: str) -> air.responses.Response:

@@ -1,33 +1,20 @@
-"""Form fields with their errors, and the cleaning of what people type into them.
+"""Form fields with their errors.
 
 The look of an error follows https://design-system.service.gov.uk/components/error-summary/: a box
 on top that links to each field, and the same words beside the field.
 """
 
-import unicodedata
 from collections.abc import Mapping
 from typing import Any
 
 import air
 
-NAME_MAX = 30
-TITLE_MAX = 120
+from text import TITLE_MAX, clean_line
+
 PASSWORD_MIN = 8
 PASSWORD_MAX = 200
 
-# Control, format (bidirectional overrides among them), surrogate, private and unassigned.
-INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
-# Joins the parts of one emoji or of one syllable in many scripts, so it must stay.
-JOINERS = "\u200c\u200d"
-
 type Errors = dict[str, str]
-
-
-def clean_line(text: str) -> str:
-    """Normalise one line of text: composed form, nothing invisible, single spaces."""
-    composed = unicodedata.normalize("NFC", " ".join(text.split()))
-    kept = (c for c in composed if c in JOINERS or unicodedata.category(c) not in INVISIBLE)
-    return "".join(kept).strip()
 
 
 async def read_form(request: air.Request) -> dict[str, str]:
@@ -39,7 +26,7 @@ async def read_form(request: air.Request) -> dict[str, str]:
 def check_title(form: Mapping[str, str], errors: Errors) -> str:
     """Clean the title; what is wrong with it goes to `errors`."""
     title = clean_line(form.get("title", ""))
-    if not title.strip(JOINERS):
+    if not title:
         errors["title"] = "Give it a title."
     elif len(title) > TITLE_MAX:
         errors["title"] = f"Shorten the title to {TITLE_MAX} characters; it has {len(title):,}."

@@ -6,6 +6,7 @@ import access
 from access import SignedIn, Someone
 from playback import Playback
 from records import Account, Stream, Upload, Video
+from sessions import say, sign_in
 from views.accounts import NEW_PASSWORD_HINT, check_new_password
 from views.cards import ago, card_grid
 from views.forms import PASSWORD_MAX, Errors, error_summary, field, read_form
@@ -47,8 +48,8 @@ async def change_password(
     if errors:
         content = (air.H1("Change your password"), _password_form(account, errors))
         return air.TagResponse(page(visitor, "Error: password", *content), status_code=422)
-    await access.set_password(store, account, password)
-    access.say(request, "Your password is changed.")
+    sign_in(request, await access.set_password(store, account, password))
+    say(request, "Your password is changed.")
     return air.RedirectResponse("/account", status_code=303)
 
 

@@ -4,13 +4,13 @@ from dataclasses import dataclass
 
 import air
 
+from headers import HLS_JS
 from playback import Playback
 from records import Stream, Video
 from views.tags import HlsPlayer
 
-# From the content delivery network, pinned, and checked by the browser against its hash:
+# What the content delivery network sends is checked by the browser against this hash:
 # https://developer.mozilla.org/docs/Web/Security/Subresource_Integrity
-HLS_JS = "https://cdn.jsdelivr.net/npm/hls.js@1.7.4/dist/hls.min.js"
 HLS_JS_INTEGRITY = "sha384-p9vgU/7IYJWd3I4STrtqxqR/2cAQlhIX7D/HrTnIMEjjcUox165b7se7sxmm3zDg"
 
 POSTER_WIDTH = 1280

@@ -4,8 +4,9 @@ from datetime import UTC, datetime
 
 import air
 
-from access import AnyStream, SignedIn, Visitor, say
+from access import AnyStream, SignedIn, Visitor
 from records import Signup, Stream
+from sessions import say
 from views.services import TheStore
 from views.stream_cards import moment
 

@@ -6,7 +6,8 @@ import air
 from air.tags.models.base import BaseTag
 
 from records import Stream
-from views.forms import TITLE_MAX, Errors, field
+from text import TITLE_MAX
+from views.forms import Errors, field
 from views.tags import StartTime
 
 LATENCY_MODES = {

@@ -6,11 +6,13 @@ from urllib.parse import urlsplit
 
 import air
 
-from access import OwnStream, say
+from access import OwnStream
 from passthrough import Passthrough
 from records import Stream
+from sessions import say
+from text import TARGET_NAME_MAX, bounded
 from trial_broadcast import start_trial, stop_trial
-from views.forms import Errors, check_title, clean_line, read_form
+from views.forms import Errors, check_title, read_form
 from views.services import (
     TheLive,
     TheRecordings,
@@ -19,8 +21,6 @@ from views.services import (
 )
 from views.streams import check_latency_mode, check_start, check_visibility
 from views.studio import TheStudio
-
-TARGET_NAME_MAX = 60
 
 router = air.AirRouter()
 
@@ -132,7 +132,7 @@ async def add_target(
     url = _check_url(form, errors)
     if errors:
         return await studio.page(stream, errors)
-    name = clean_line(form.get("name", ""))[:TARGET_NAME_MAX] or urlsplit(url).hostname or url
+    name = bounded(form.get("name", ""), TARGET_NAME_MAX) or urlsplit(url).hostname or url
     key = form.get("stream_key", "").strip()
     await live.add_target(stream.id, name=name, url=url, stream_key=key)
     await sync.refresh("stream", stream.id)

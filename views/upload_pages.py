@@ -9,7 +9,8 @@ from air.tags.models.base import BaseTag
 
 from records import Upload, Video
 from settings import Settings
-from views.forms import TITLE_MAX, Errors, error_summary, field
+from text import TITLE_MAX
+from views.forms import Errors, error_summary, field
 from views.tags import UploadForm
 
 ACCEPTED = (

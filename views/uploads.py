@@ -10,18 +10,19 @@ from pathlib import PurePath
 
 import air
 
-from access import OwnUpload, SignedIn, Someone, Visitor, say
+from access import OwnUpload, SignedIn, Someone, Visitor
 from mux_errors import MuxRefused
 from passthrough import Passthrough
+from sessions import say
 from settings import Settings
+from text import FILENAME_MAX, bounded
 from views.events import Update, event_stream
-from views.forms import Errors, check_title, clean_line, read_form
+from views.forms import Errors, check_title, read_form
 from views.layout import Extras, page, wants_json
 from views.services import TheMux, TheSettings, TheStore, TheSync
 from views.tags import LiveUpdates
 from views.upload_pages import ACCEPTED, new_upload_form, only_by_command, shortened, upload_state
 
-FILENAME_MAX = 120
 # What browsers call such files; an empty one is a type the browser does not know.
 KINDS = frozenset({"video", "audio", "application", ""})
 
@@ -56,7 +57,7 @@ async def create_upload(
         account_id=account.id,
         account_name=account.name,
         started_at=int(time.time()),
-        filename=clean_line(form["filename"])[:FILENAME_MAX],
+        filename=bounded(form["filename"], FILENAME_MAX),
         size=int(form.get("size") or 0),
     )
     upload = await mux.create_upload(

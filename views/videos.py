@@ -9,13 +9,12 @@ from fastapi import Query
 from access import STARTING, Someone, Visitor
 from records import Video
 from store import Store
+from text import SEARCH_MAX, bounded
 from views.cards import card_grid
-from views.forms import clean_line
 from views.layout import page
 from views.services import ThePlayback, TheStore
 
 PAGE_SIZE = 12
-QUERY_MAX = 100
 
 router = air.AirRouter()
 
@@ -29,7 +28,7 @@ async def gallery(
     number: Annotated[int, Query(alias="page", ge=1, le=10**6)] = 1,
 ) -> air.TagResponse:
     """Show the newest videos, or those that match a search, a page at a time."""
-    query = clean_line(q[:QUERY_MAX])
+    query = bounded(q, SEARCH_MAX)
     videos = await _listed(store, visitor, query)
     last = max(1, -(-len(videos) // PAGE_SIZE))
     shown = videos[(number - 1) * PAGE_SIZE : number * PAGE_SIZE]
@@ -65,7 +64,7 @@ def _search(query: str) -> air.Form:
             name="q",
             value=query,
             placeholder="Title or uploader",
-            maxlength=str(QUERY_MAX),
+            maxlength=str(SEARCH_MAX),
         ),
         air.Button("Search", type_="submit", class_="secondary"),
         action="/videos",

@@ -3,12 +3,14 @@
 import air
 from air.tags.models.base import BaseTag
 
-from access import AnyVideo, OwnVideo, Someone, Visitor, say
+from access import AnyVideo, OwnVideo, Someone, Visitor
 from playback import Playback
 from records import Video
+from sessions import say
+from text import TITLE_MAX
 from views.cards import ago, clock
 from views.events import Update, event_stream
-from views.forms import TITLE_MAX, Errors, check_title, error_summary, field, read_form
+from views.forms import Errors, check_title, error_summary, field, read_form
 from views.layout import Extras, page
 from views.player import video_player
 from views.services import TheMux, ThePlayback, TheStore, TheSync

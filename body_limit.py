@@ -1,0 +1,30 @@
+"""How much a request may carry: forms and webhooks are small, and files go straight to Mux."""
+
+import air
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+MAX_BYTES = 1_000_000
+
+
+class BodyLimit:
+    """Stops reading a request that is larger than anything the site asks for.
+
+    Raises HTTPException with 413 where the body is read, so that the usual page says so.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on, and count its bytes as they come."""
+        received = 0
+
+        async def counted() -> Message:
+            nonlocal received
+            message = await receive()
+            received += len(message.get("body", b""))
+            if received > MAX_BYTES:
+                raise air.HTTPException(413, "This is more than a form of this site can hold.")
+            return message
+
+        await self.app(scope, counted, send)
