@@ -1,23 +1,10 @@
 import { LiveButton, QualityMenu, handleKey } from "./hls-player/controls.js";
+import { loadLibrary } from "./hls-player/library.js";
 import { Recovery } from "./hls-player/recovery.js";
+import { Renewal } from "./hls-player/renewal.js";
 
-/** Milliseconds after which a silent CDN counts as out of reach and the browser's own HLS takes over. */
-const LIBRARY_PATIENCE = 6000;
 const STATE_EVENTS =
   "loadeddata suspend canplay playing pause waiting seeking seeked timeupdate progress ended emptied";
-let library;
-
-/** One request for hls.js per page; a failed one is forgotten, so that the next try asks again. */
-function loadLibrary({ hls: src, integrity }) {
-  library ??= new Promise((resolve, reject) => {
-    const script = document.createElement("script");
-    Object.assign(script, { src, integrity, crossOrigin: "anonymous", onerror: reject });
-    script.onload = () => resolve(window.Hls);
-    setTimeout(reject, LIBRARY_PATIENCE);
-    document.head.append(script);
-  }).catch(() => (library = undefined));
-  return library;
-}
 
 /** Makes the server's `<video>` adaptive wherever hls.js can run, and leaves it to the browser elsewhere. */
 class HlsPlayer extends HTMLElement {
@@ -26,6 +13,7 @@ class HlsPlayer extends HTMLElement {
     this.video = this.querySelector("video");
     this.wantsPlay = this.video.autoplay || !this.video.paused;
     this.recovery = new Recovery(this, this.querySelector(".player-message"));
+    this.renewal = new Renewal(this);
     this.menu = new QualityMenu();
     this.liveButton = new LiveButton(this.video);
     this.bar = document.createElement("div");
@@ -34,6 +22,7 @@ class HlsPlayer extends HTMLElement {
     this.append(this.bar);
     this.listen();
     this.start(this.getAttribute("src"));
+    this.renewal.plan(Number(this.getAttribute("expires")));
   }
 
   /** Its presence tells the browser that a move needs no disconnecting. */
@@ -54,6 +43,7 @@ class HlsPlayer extends HTMLElement {
     on(this.video, "playing", () => this.hls || this.recovery.succeeded());
     on(this.video, "error", () => this.recovery.handleElement());
     on(window, "online", () => this.recovery.waiting && this.recovery.tryAgain());
+    on(document, "visibilitychange", () => this.renewal.look());
     on(this, "keydown", (event) => handleKey(this.video, event));
   }
 
@@ -61,6 +51,7 @@ class HlsPlayer extends HTMLElement {
     this.listeners?.abort();
     this.listeners = this.run = null;
     this.position = 0;
+    this.renewal.stop();
     this.release();
     this.bar.remove();
   }

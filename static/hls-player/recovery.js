@@ -84,6 +84,10 @@ export class Recovery {
     this.say(words, button);
   }
 
+  refuse() {
+    this.fail(FORBIDDEN);
+  }
+
   /** Repeated words are left alone, so that a screen reader does not read every try aloud. */
   say(words, button) {
     if (this.message.dataset.words === words) return;
@@ -101,7 +105,7 @@ export class Recovery {
   }
 
   #wait(status) {
-    if (status === 401 || status === 403) return this.fail(FORBIDDEN);
+    if (status === 401 || status === 403) return this.refuse();
     if (ABSENT.includes(status)) return this.fail(GONE);
     const notReady = status === 409 || status === 412;
     if (notReady) this.say(NOT_READY);
@@ -114,16 +118,21 @@ export class Recovery {
   /** Our own server hands out an address with a new token, or says why it does not. */
   async #renew() {
     if (this.#renewal === "asking") return;
-    if (this.#renewal === "used") return this.fail(FORBIDDEN);
+    if (this.#renewal === "used") return this.refuse();
     this.#renewal = "asking";
-    const answer = await fetch(this.player.getAttribute("playback"), {
-      headers: { Accept: "application/json" },
-    }).catch(() => ({ status: 0 }));
-    const { src } = answer.ok ? await answer.json().catch(() => ({})) : {};
-    this.#renewal = src ? "used" : "unused";
+    const { source, seamless, status } = await this.player.renewal.renew();
+    this.#renewal = source ? "used" : "unused";
     if (!this.player.isConnected) return;
-    if (src) this.player.start(src);
-    else this.#wait(answer.redirected ? 401 : answer.status);
+    if (!source) this.#wait(status);
+    else if (seamless) this.#startLoad();
+    else this.player.start(source);
+  }
+
+  /** An error has made hls.js choose the quality by itself. */
+  #startLoad() {
+    const { hls, menu } = this.player;
+    hls.startLoad();
+    menu.attach(hls);
   }
 
   #recoverMedia() {

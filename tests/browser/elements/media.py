@@ -1,5 +1,6 @@
 """A short real HLS stream with three renditions, made by ffmpeg, and a host that serves it."""
 
+import hashlib
 import subprocess
 import threading
 from collections import deque
@@ -58,6 +59,7 @@ class StreamHost:
         self.site = site
         self.folder = folder
         self.token = "first"
+        self.tokens_before: set[str] = set()  # that have not expired yet
         self.live = False
         self.portrait = False
         # Statuses for the next master playlists, and one for all segments while it is set.
@@ -87,10 +89,22 @@ class StreamHost:
             fault = self.fault_for(name)
         if fault:
             request.answer(fault)
-        elif not request.path.endswith(f"token={self.token}"):
-            request.answer(403)
+        elif token := self.token_of(request):
+            request.answer(200, self.content(name, token), cache_control="no-store")
         else:
-            request.answer(200, self.content(name), cache_control="no-store")
+            request.answer(403)
+
+    def token_of(self, request: Request) -> str | None:
+        """Return the good token that let a request in, itself or by what an address carries."""
+        given = request.path.rpartition("?")[2]
+        return next(
+            (
+                token
+                for token in (self.token, *self.tokens_before)
+                if given in (f"token={token}", f"signature={signature(token)}")
+            ),
+            None,
+        )
 
     def fault_for(self, name: str) -> int | None:
         """Return the status that spoils this request, if any."""
@@ -98,28 +112,34 @@ class StreamHost:
             return self.master_faults.popleft() if self.master_faults else None
         return self.segment_fault if name.endswith(".ts") else None
 
-    def content(self, name: str) -> bytes:
-        """Return a playlist whose addresses carry the token, or a segment."""
+    def content(self, name: str, token: str) -> bytes:
+        """Return a playlist whose addresses hold as long as the token, or a segment."""
         if name == "master.m3u8":
-            return self.master().encode()
+            return self.master(token).encode()
         if name.endswith(".ts"):
             return b"\x00" * 50_000 if self.garbage else (self.folder / name).read_bytes()
         lines = (self.folder / name).read_text().splitlines()
         if self.live:
             lines = [line for line in lines if line != "#EXT-X-ENDLIST"]
             lines.insert(1, "#EXT-X-PLAYLIST-TYPE:EVENT")
-        return self.with_tokens(lines).encode()
+        return signed(lines, token).encode()
 
-    def master(self) -> str:
+    def master(self, token: str) -> str:
         """Name the renditions; a portrait video is only said to be one, all that a menu sees."""
         lines = ["#EXTM3U"]
         for name, (width, height, rate) in RENDITIONS.items():
             size = f"{height}x{width}" if self.portrait else f"{width}x{height}"
             facts = f'BANDWIDTH={rate},RESOLUTION={size},CODECS="avc1.64001f,mp4a.40.2"'
             lines += [f"#EXT-X-STREAM-INF:{facts}", f"{name}.m3u8"]
-        return self.with_tokens(lines)
+        return signed(lines, token)
 
-    def with_tokens(self, lines: list[str]) -> str:
-        """Add the token to every address in a playlist."""
-        token = self.token
-        return "\n".join(f"{line}?token={token}" if line[:1] not in "#" else line for line in lines)
+
+def signature(token: str) -> str:
+    """Return what stands for a token in a playlist, which like Mux's does not show the token."""
+    return hashlib.sha256(token.encode()).hexdigest()[:16]
+
+
+def signed(lines: list[str], token: str) -> str:
+    """Let every address in a playlist end with the token."""
+    query = f"?signature={signature(token)}"
+    return "\n".join(f"{line}{query}" if line[:1] not in "#" else line for line in lines)

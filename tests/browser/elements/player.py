@@ -1,6 +1,7 @@
 """One <hls-player> on one page, as a viewer has it."""
 
 import json
+import time
 
 from playwright.sync_api import Page, expect
 
@@ -22,20 +23,34 @@ class Player:
         self.quality = page.get_by_label("Quality")
 
     def markup(
-        self, *, live: bool = False, integrity: str = HLS_JS_INTEGRITY, name: str = "a"
+        self,
+        *,
+        live: bool = False,
+        expires_in: float | None = None,
+        integrity: str = HLS_JS_INTEGRITY,
+        name: str = "a",
     ) -> str:
-        """Return what the server renders."""
+        """Return what the server renders; `expires_in` seconds the token does."""
         source = self.stream.source
+        attributes = " live" if live else ""
+        if expires_in is not None:
+            attributes += f' expires="{time.time() + expires_in:.0f}"'
         return (
             f'<hls-player class="player" data-keep="{name}" src="{source}" playback="/playback"'
-            f' data-hls="{HLS_JS_URL}" data-integrity="{integrity}"{" live" if live else ""}>'
+            f' data-hls="{HLS_JS_URL}" data-integrity="{integrity}"{attributes}>'
             f'<video controls muted playsinline preload="none" src="{source}"></video>'
             '<p class="player-message" role="status" hidden></p></hls-player>'
         )
 
-    def open(self, *, live: bool = False, integrity: str = HLS_JS_INTEGRITY) -> None:
+    def open(
+        self,
+        *,
+        live: bool = False,
+        expires_in: float | None = None,
+        integrity: str = HLS_JS_INTEGRITY,
+    ) -> None:
         """Open the page."""
-        body = self.markup(live=live, integrity=integrity)
+        body = self.markup(live=live, expires_in=expires_in, integrity=integrity)
         address = self.site.page("/watch", f"<main>{body}</main><aside></aside>", "hls-player")
         # Not until "load": a script of a CDN that does not answer holds that back.
         self.page.goto(address, wait_until="domcontentloaded")
@@ -92,5 +107,6 @@ class Player:
     def renew_with(self, status: int, token: str = "") -> None:
         """Let our own server answer like this when asked for a new address."""
         source = f"{self.site.url}/stream/master.m3u8?token={token}"
-        body = json.dumps({"src": source, "expires_at": 0}) if token else "{}"
+        expires_at = int(time.time()) + 3600
+        body = json.dumps({"src": source, "expires_at": expires_at}) if token else "{}"
         self.site.on("GET", "/playback", lambda request: request.answer(status, body))
