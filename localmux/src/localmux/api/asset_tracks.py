@@ -9,6 +9,7 @@ from localmux.answers import Document, data, invalid, no_content, not_found
 from localmux.api.calls import Call, Handler
 from localmux.api.fields import Fields
 from localmux.api.inputs import NO_GENERATED, read_text_track, refuse_equal_names
+from localmux.api.labels import Label, absent, approximate, faithful
 from localmux.resources import Resource
 from localmux.text_tracks import new_track, path_of, remember_address
 
@@ -79,4 +80,9 @@ ROUTES: dict[str, Handler] = {
     f"POST {PATH}": create_asset_track,
     f"DELETE {PATH}/{{track_id}}": delete_asset_track,
     f"POST {PATH}/{{track_id}}/generate-subtitles": generate_asset_track_subtitles,
+}
+LABELS: dict[str, Label] = {
+    f"POST {PATH}": approximate("text tracks from SRT or WebVTT; audio tracks are 400"),
+    f"DELETE {PATH}/{{track_id}}": faithful(),
+    f"POST {PATH}/{{track_id}}/generate-subtitles": absent("400: no speech is recognised"),
 }

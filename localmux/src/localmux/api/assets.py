@@ -13,6 +13,7 @@ from localmux.answers import ApiJSON, Document, data, invalid, no_content, prese
 from localmux.api.asset_settings import PASSTHROUGH, read_meta, read_settings
 from localmux.api.calls import Call, Handler
 from localmux.api.fields import Fields
+from localmux.api.labels import Label, approximate, faithful
 from localmux.api.pages import next_cursor, page
 from localmux.new_assets import new_asset
 from localmux.resources import Resource
@@ -108,4 +109,10 @@ ROUTES: dict[str, Handler] = {
     "GET /video/v1/assets/{id}": get_asset,
     "PATCH /video/v1/assets/{id}": update_asset,
     "DELETE /video/v1/assets/{id}": delete_asset,
+}
+LABELS: dict[str, Label] = dict.fromkeys(ROUTES, faithful()) | {
+    "POST /video/v1/assets": approximate(
+        "`test`, `normalize_audio` and `video_quality` have no effect; overlays, additional audio"
+        " tracks, `drm` and generated subtitles are 400"
+    ),
 }

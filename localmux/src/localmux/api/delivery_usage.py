@@ -7,6 +7,7 @@ from starlette.responses import Response
 
 from localmux.answers import ApiJSON, Document, invalid, present
 from localmux.api.calls import Call, Handler
+from localmux.api.labels import Label, approximate
 from localmux.api.pages import numbers
 from localmux.deliveries import HOUR, Delivered
 
@@ -81,3 +82,8 @@ def _report(call: Call, delivered: Delivered) -> Document | None:
 
 
 ROUTES: dict[str, Handler] = {"GET /video/v1/delivery-usage": list_delivery_usage}
+LABELS: dict[str, Label] = {
+    "GET /video/v1/delivery-usage": approximate(
+        "segments of HLS, counted by the hour since localmux started; files are not counted"
+    ),
+}

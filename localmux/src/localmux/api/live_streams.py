@@ -11,6 +11,7 @@ from localmux.answers import ApiJSON, Document, data, invalid, listed, no_conten
 from localmux.api.asset_settings import read_policies, read_static_renditions
 from localmux.api.calls import Call, Handler
 from localmux.api.fields import Fields
+from localmux.api.labels import Label, approximate, faithful, ignored
 from localmux.api.live_settings import read_changes, read_new_live_stream, read_subtitles
 from localmux.api.pages import page
 from localmux.live.broadcasts import new_stream_key
@@ -164,4 +165,12 @@ ROUTES: dict[str, Handler] = {
     f"PUT {PATH}/{{id}}/generated-subtitles": partial(update_subtitles, name="generated_subtitles"),
     f"PUT {STATIC_RENDITIONS}": update_static_renditions,
     f"DELETE {STATIC_RENDITIONS}": delete_static_renditions,
+}
+NO_EFFECT = ignored("no text track comes of it")
+LABELS: dict[str, Label] = dict.fromkeys(ROUTES, faithful()) | {
+    f"POST {PATH}": approximate(
+        "`test`, `audio_only` and slates have no effect: missing media is a gap; no SRT"
+    ),
+    f"PUT {PATH}/{{id}}/embedded-subtitles": NO_EFFECT,
+    f"PUT {PATH}/{{id}}/generated-subtitles": NO_EFFECT,
 }

@@ -12,6 +12,7 @@ from localmux.api.asset_settings import MASTER_ACCESS
 from localmux.api.asset_tracks import settled_asset
 from localmux.api.calls import Call, Handler
 from localmux.api.fields import Fields
+from localmux.api.labels import Label, approximate, faithful
 from localmux.films import media_info
 from localmux.media.media_info import MediaInfo
 from localmux.resources import Resource
@@ -80,4 +81,8 @@ PATH = "/video/v1/assets/{id}"
 ROUTES: dict[str, Handler] = {
     f"PUT {PATH}/master-access": update_asset_master_access,
     f"GET {PATH}/input-info": get_asset_input_info,
+}
+LABELS: dict[str, Label] = {
+    f"PUT {PATH}/master-access": faithful("the file as it came where it is MP4, else in one"),
+    f"GET {PATH}/input-info": approximate("no `sample_rate`, no `sample_size`"),
 }

@@ -11,6 +11,7 @@ from localmux.answers import Document, data, invalid, no_content, not_found
 from localmux.api.asset_settings import POLICIES
 from localmux.api.calls import Call, Handler
 from localmux.api.fields import Fields
+from localmux.api.labels import Label, approximate, faithful
 from localmux.resources import Resource, new_id
 
 
@@ -74,4 +75,7 @@ ROUTES: dict[str, Handler] = {
     **_routes("/video/v1/assets/{id}/playback-ids", "asset"),
     **_routes("/video/v1/live-streams/{id}/playback-ids", "live_stream"),
     "GET /video/v1/playback-ids/{playback_id}": get_asset_or_live_stream_id,
+}
+LABELS: dict[str, Label] = dict.fromkeys(ROUTES, faithful()) | {
+    route: approximate("`drm` is 400") for route in ROUTES if route.startswith("POST")
 }

@@ -10,6 +10,7 @@ from starlette.responses import Response
 from localmux.answers import Document, data, invalid, listed, no_content
 from localmux.api.calls import Call, Handler
 from localmux.api.fields import Fields
+from localmux.api.labels import Label, approximate, faithful
 from localmux.api.pages import page
 from localmux.resources import Resource, new_id
 
@@ -94,4 +95,9 @@ ROUTES: dict[str, Handler] = {
     f"DELETE {PATH}/{{id}}": delete_playback_restriction,
     f"PUT {PATH}/{{id}}/referrer": update_referrer,
     f"PUT {PATH}/{{id}}/user_agent": update_user_agent,
+}
+LABELS: dict[str, Label] = dict.fromkeys(ROUTES, faithful()) | {
+    f"PUT {PATH}/{{id}}/user_agent": approximate(
+        "download programs and libraries count as high-risk user agents"
+    ),
 }

@@ -17,6 +17,7 @@ from starlette.responses import Response
 
 from localmux.answers import data, listed, no_content
 from localmux.api.calls import Call, Handler
+from localmux.api.labels import Label, faithful
 from localmux.api.pages import page
 from localmux.resources import new_id
 
@@ -67,3 +68,4 @@ ROUTES: dict[str, Handler] = {
     **_routes("/system/v1/signing-keys"),
     **_routes("/video/v1/signing-keys"),
 }
+LABELS: dict[str, Label] = dict.fromkeys(ROUTES, faithful())

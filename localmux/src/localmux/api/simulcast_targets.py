@@ -11,6 +11,7 @@ from localmux.answers import Document, data, invalid, no_content, not_found, pre
 from localmux.api.asset_settings import LONGEST_URL, PASSTHROUGH
 from localmux.api.calls import Call, Handler
 from localmux.api.fields import Fields
+from localmux.api.labels import Label, approximate, faithful
 from localmux.resources import Resource, new_id
 
 MOST_TARGETS = 6  # for each live stream
@@ -93,4 +94,7 @@ ROUTES: dict[str, Handler] = {
     f"POST {PATH}": create_simulcast_target,
     f"GET {PATH}/{{target_id}}": get_simulcast_target,
     f"DELETE {PATH}/{{target_id}}": delete_simulcast_target,
+}
+LABELS: dict[str, Label] = dict.fromkeys(ROUTES, faithful()) | {
+    f"POST {PATH}": approximate("to RTMP and RTMPS; a target of SRT ends `errored`, `fatal`"),
 }

@@ -11,6 +11,7 @@ from localmux.api.asset_settings import read_static_rendition, refuse_clash
 from localmux.api.asset_tracks import settled_asset
 from localmux.api.calls import Call, Handler
 from localmux.api.fields import Fields
+from localmux.api.labels import Label, approximate, faithful
 from localmux.rendition_files import MP4_SUPPORT, files_of, new_rendition, path_of, with_files
 
 
@@ -82,4 +83,7 @@ ROUTES: dict[str, Handler] = {
     f"POST {PATH}/static-renditions": create_asset_static_rendition,
     f"DELETE {PATH}/static-renditions/{{rendition_id}}": delete_asset_static_rendition,
     f"PUT {PATH}/mp4-support": update_asset_mp4_support,
+}
+LABELS: dict[str, Label] = dict.fromkeys(ROUTES, faithful()) | {
+    f"PUT {PATH}/mp4-support": approximate("the sizes of `standard` are localmux' own"),
 }

@@ -11,6 +11,7 @@ from localmux.answers import ApiJSON, Document, MuxError, data, present
 from localmux.api.asset_settings import read_settings
 from localmux.api.calls import Call, Handler, find
 from localmux.api.fields import Fields
+from localmux.api.labels import Label, faithful
 from localmux.api.pages import page
 from localmux.environment import Environment
 from localmux.new_assets import new_asset
@@ -121,3 +122,4 @@ ROUTES: dict[str, Handler] = {
     "GET /video/v1/uploads/{id}": get_upload,
     "PUT /video/v1/uploads/{id}/cancel": cancel_upload,
 }
+LABELS: dict[str, Label] = dict.fromkeys(ROUTES, faithful())

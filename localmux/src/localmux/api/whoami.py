@@ -7,6 +7,7 @@ from starlette.responses import Response
 
 from localmux.answers import data
 from localmux.api.calls import Call, Handler
+from localmux.api.labels import Label, approximate
 from localmux.events import ENVIRONMENT
 
 PERMISSIONS = ("system:read", "system:write", "video:read", "video:write")
@@ -26,3 +27,6 @@ async def whoami(_call: Call) -> Response:
 
 
 ROUTES: dict[str, Handler] = {"GET /system/v1/whoami": whoami}
+LABELS: dict[str, Label] = {
+    "GET /system/v1/whoami": approximate("there is one environment, and one token for all of it"),
+}
