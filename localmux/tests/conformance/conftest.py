@@ -77,7 +77,8 @@ def target(tmp_path_factory: pytest.TempPathFactory) -> Generator[Target]:
 
 
 class _Quiet(http.server.SimpleHTTPRequestHandler):
-    def log_message(self, *_: object) -> None: ...
+    def log_request(self, code: object = "-", size: object = "-") -> None: ...
+    def log_error(self, format: str, *_: object) -> None: ...  # noqa: A002 its name in the library
 
 
 class _hosted:  # noqa: N801 used as a context, like a function
