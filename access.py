@@ -25,6 +25,8 @@ _nobodys_hash = _passwords.hash(secrets.token_hex())
 PATH_MAX = 500
 
 STARTING = "This site has just started and is still fetching its videos. Try again in a moment."
+SIGN_IN_FIRST = "This is for people who signed up. Sign in, then sign up to watch."
+SIGN_UP_FIRST = "This is for people who signed up. Sign up to watch."
 NOT_YOURS = "This belongs to somebody else. Sign in with the account that made it."
 
 
@@ -40,18 +42,36 @@ class NameTaken(Exception):
 class Visitor:
     """Whoever is looking at a page.
 
-    `messages` are what their last action has to say, `notice` what everybody must be told.
+    `messages` are what their last action has to say, `notice` what everybody must be told, and
+    `signups` the IDs of what they signed up to watch.
     """
 
     account: Account | None
     path: str
     messages: tuple[str, ...] = ()
     notice: str = ""
+    signups: frozenset[str] = frozenset()
 
     def owns(self, thing: Video | Stream) -> bool:
         """Whether this is the visitor's."""
         owner = thing.host if isinstance(thing, Stream) else thing.uploader
         return self.account is not None and self.account.id == owner
+
+    def signed_up(self, thing: Video | Stream) -> bool:
+        """Whether they signed up to watch this, or the live stream that this was recorded from."""
+        if isinstance(thing, Stream):
+            return thing.id in self.signups
+        return thing.asset_id in self.signups or thing.stream_id in self.signups
+
+    def may_watch(self, thing: Video | Stream) -> bool:
+        """Whether they get an address at which this plays: every such address comes after this."""
+        return thing.visibility == "public" or self.owns(thing) or self.signed_up(thing)
+
+    def check_may_watch(self, thing: Video | Stream) -> None:
+        """Raises HTTPException with 401 or 403 for those who may not, saying what they can do."""
+        if not self.may_watch(thing):
+            status, words = (403, SIGN_UP_FIRST) if self.account else (401, SIGN_IN_FIRST)
+            raise air.HTTPException(status, words)
 
 
 def store_of(request: air.Request) -> Store:
@@ -112,12 +132,30 @@ async def current_account(request: air.Request) -> Account | None:
     return await account_of(request, store_of(request))
 
 
+async def viewer(request: air.Request) -> Visitor:
+    """Read who is asking, and leave the messages to the next page."""
+    account = await current_account(request)
+    signups = await store_of(request).signed_up_for(account.id) if account else frozenset()
+    return Visitor(account, request.url.path, signups=signups)
+
+
+async def as_now(store: Store, viewer: Visitor) -> Visitor:
+    """The same viewer, whose page is open for a while, with the sign-ups of this moment."""
+    if viewer.account is None:
+        return viewer
+    return replace(viewer, signups=await store.signed_up_for(viewer.account.id))
+
+
 async def visitor(request: air.Request) -> Visitor:
     """Read who is asking and take the messages left for them."""
-    account = await current_account(request)
-    messages = take_messages(request)
+    present = await viewer(request)
     query = f"?{request.url.query}" if request.url.query else ""
-    return Visitor(account, request.url.path + query, messages, request.app.state.notice)
+    return replace(
+        present,
+        path=request.url.path + query,
+        messages=take_messages(request),
+        notice=request.app.state.notice,
+    )
 
 
 async def signed_in(request: air.Request) -> Account:
@@ -201,6 +239,7 @@ async def own_stream(request: air.Request, stream_id: str) -> Stream:
 
 
 Someone = Annotated[Visitor, Depends(visitor)]
+Viewer = Annotated[Visitor, Depends(viewer)]
 SignedIn = Annotated[Account, Depends(signed_in)]
 AnyVideo = Annotated[Video, Depends(find_video)]
 OwnVideo = Annotated[Video, Depends(own_video)]

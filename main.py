@@ -34,6 +34,8 @@ from playback import Playback
 from reconcile import Reconciliation
 from recordings import Recordings
 from settings import Settings, SettingsError, load_settings
+from signing import Signer
+from signing_keys import SigningKeys
 from store import Store
 from sync import Sync
 from views import (
@@ -52,6 +54,7 @@ from views import (
     webhooks,
 )
 from views.events import Shared
+from visibilities import Visibilities
 
 AREAS = (
     home, accounts, own_page, videos, watch, uploads, streams, stream_watch, studio, studio_actions,
@@ -72,7 +75,7 @@ def create_app(settings: Settings, notice: str = "") -> air.Air:
     @asynccontextmanager
     async def lifespan(_app: object) -> AsyncGenerator[None]:
         async with asyncio.TaskGroup() as group:
-            reconciliation = Reconciliation(store, mux, live, sync, recordings)
+            reconciliation = Reconciliation(store, mux, live, sync, recordings, visibilities)
             tasks = [
                 group.create_task(_for_ever(work)) for work in (inbox.follow, reconciliation.run)
             ]
@@ -89,12 +92,16 @@ def create_app(settings: Settings, notice: str = "") -> air.Air:
     mux, live = MuxClient(transport), MuxLive(transport)
     sync = Sync(store, mux, live)
     inbox, recordings = Inbox(store, sync), Recordings(store, mux, sync)
+    signer = Signer.from_settings(settings)
+    keys = SigningKeys(store, mux, signer)
+    visibilities = Visibilities(store, mux, live, sync, keys)
     app = air.Air(lifespan=lifespan)
     app.state.settings, app.state.notice = settings, notice
     app.state.store, app.state.mux, app.state.live, app.state.sync = store, mux, live, sync
     app.state.inbox, app.state.recordings, app.state.audience = inbox, recordings, Audience(store)
     app.state.shared = Shared(store)
-    app.state.playback = Playback.from_settings(settings)
+    app.state.keys, app.state.visibilities = keys, visibilities
+    app.state.playback = Playback.from_settings(settings, signer)
     _add_doors(app, settings)
     for area in AREAS:
         app.include_router(area.router)

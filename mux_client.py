@@ -9,11 +9,14 @@ import mux_python
 from mux_errors import MuxNotFound
 from mux_resources import (
     MuxAsset,
+    MuxSigningKey,
     MuxUpload,
     read_asset,
+    read_signing_key,
     read_upload,
 )
 from mux_transport import MuxTransport
+from records import Policy
 
 LIST_LIMIT = 100
 # A day is long enough to come back and finish an interrupted upload; Mux allows up to a week.
@@ -26,15 +29,17 @@ class MuxClient:
     def __init__(self, transport: MuxTransport) -> None:
         self._mux = transport
 
-    async def create_upload(self, *, title: str, passthrough: str, cors_origin: str) -> MuxUpload:
+    async def create_upload(
+        self, *, title: str, passthrough: str, policy: Policy, cors_origin: str
+    ) -> MuxUpload:
         """Ask for a URL to which a browser on `cors_origin` may send one file.
 
-        Title and passthrough go to the asset that Mux makes of the file.
+        Title, passthrough and playback policy go to the asset that Mux makes of the file.
         """
         request = mux_python.CreateUploadRequest(
             cors_origin=cors_origin,
             timeout=UPLOAD_SECONDS,
-            new_asset_settings=asset_settings(title, passthrough),
+            new_asset_settings=asset_settings(title, passthrough, policy),
         )
         return read_upload(await self._mux.call(self._mux.uploads.create_direct_upload, request))
 
@@ -63,15 +68,35 @@ class MuxClient:
         answer = await self._mux.answer(self._mux.assets.list_assets, limit=LIST_LIMIT, **pages)
         return [read_asset(each) for each in answer.data or ()], answer.next_cursor
 
-    async def rename_asset(self, asset_id: str, title: str) -> MuxAsset:
-        """Change the title that players show."""
-        request = mux_python.UpdateAssetRequest(meta=mux_python.AssetMetadata(title=title))
+    async def describe_asset(self, asset_id: str, *, title: str, passthrough: str) -> MuxAsset:
+        """Change the title that players show, and what the app keeps with an asset."""
+        request = mux_python.UpdateAssetRequest(
+            meta=mux_python.AssetMetadata(title=title), passthrough=passthrough
+        )
         return read_asset(await self._mux.call(self._mux.assets.update_asset, asset_id, request))
 
     async def mark_asset(self, asset_id: str, passthrough: str) -> MuxAsset:
         """Replace what the app keeps with an asset."""
         request = mux_python.UpdateAssetRequest(passthrough=passthrough)
         return read_asset(await self._mux.call(self._mux.assets.update_asset, asset_id, request))
+
+    async def add_playback_id(self, asset_id: str, policy: Policy) -> None:
+        """Let an asset be played at one more address."""
+        request = mux_python.CreatePlaybackIDRequest(policy=policy)
+        await self._mux.answer(self._mux.assets.create_asset_playback_id, asset_id, request)
+
+    async def remove_playback_id(self, asset_id: str, playback_id: str) -> None:
+        """Let an asset be played no more at this address; one that is gone already is fine."""
+        method = self._mux.assets.delete_asset_playback_id
+        try:
+            await self._mux.answer(method, asset_id, playback_id)
+        except MuxNotFound:
+            return
+
+    async def create_signing_key(self) -> MuxSigningKey:
+        """Make a key for tokens. MuxLockedOut when the access token lacks System permission."""
+        method = self._mux.signing_keys.create_signing_key
+        return read_signing_key(await self._mux.call(method))
 
     async def delete_asset(self, asset_id: str) -> None:
         """Delete an asset and everything made of it; one that is gone already is fine."""
@@ -81,13 +106,20 @@ class MuxClient:
             return
 
     async def create_clip(
-        self, asset_id: str, start: float, end: float, *, title: str, passthrough: str
+        self,
+        asset_id: str,
+        start: float,
+        end: float,
+        *,
+        title: str,
+        passthrough: str,
+        policy: Policy,
     ) -> MuxAsset:
         """Make an asset of a part of another; `start` and `end` in seconds.
 
         https://www.mux.com/docs/guides/create-clips-from-your-videos
         """
-        request = asset_settings(title, passthrough)
+        request = asset_settings(title, passthrough, policy)
         part = mux_python.InputSettings(
             url=f"mux://assets/{asset_id}", start_time=start, end_time=end
         )
@@ -95,10 +127,10 @@ class MuxClient:
         return read_asset(await self._mux.call(self._mux.assets.create_asset, request))
 
 
-def asset_settings(title: str, passthrough: str) -> mux_python.CreateAssetRequest:
+def asset_settings(title: str, passthrough: str, policy: Policy) -> mux_python.CreateAssetRequest:
     """Settings of an asset of ours, whatever it is made from."""
     return mux_python.CreateAssetRequest(
-        playback_policies=[mux_python.PlaybackPolicy.PUBLIC],
+        playback_policies=[policy],
         passthrough=passthrough,
         meta=mux_python.AssetMetadata(title=title),
     )

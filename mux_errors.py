@@ -5,6 +5,7 @@ MuxError
 ├── MuxUnwell        an answer of 5xx, or one that makes no sense
 ├── MuxBusy          429: too many requests
 ├── MuxLockedOut     401: the access token is wrong or lacks a permission
+│   └── MuxGivesNoKey    the same, when asked for a signing key
 ├── MuxNotFound      404: no such upload or asset
 └── MuxRefused       any other 4xx; carries Mux's own reason
 """
@@ -40,6 +41,16 @@ class MuxLockedOut(MuxError):
     message = (
         "The video service does not accept this site's access token. "
         "The site's owner must check MUX_TOKEN_ID and MUX_TOKEN_SECRET."
+    )
+
+
+class MuxGivesNoKey(MuxLockedOut):
+    """The access token may not make signing keys, which takes the permission System write."""
+
+    message = (
+        "This site cannot open videos to people who sign up: the video service gives it no signing "
+        "key. The site's owner must set MUX_SIGNING_KEY_ID and MUX_SIGNING_PRIVATE_KEY, or give "
+        "the access token the permission to write System."
     )
 
 

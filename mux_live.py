@@ -11,6 +11,7 @@ from mux_client import LIST_LIMIT, asset_settings
 from mux_errors import MuxNotFound
 from mux_resources import MuxLiveStream, read_live_stream
 from mux_transport import MuxTransport
+from records import Policy
 
 type LatencyMode = Literal["standard", "reduced", "low"]
 
@@ -26,15 +27,21 @@ class MuxLive:
         self._api = transport.live_streams
 
     async def create(
-        self, *, title: str, latency_mode: LatencyMode, passthrough: str, recording: str
+        self,
+        *,
+        title: str,
+        latency_mode: LatencyMode,
+        policy: Policy,
+        passthrough: str,
+        recording: str,
     ) -> MuxLiveStream:
         """Create a live stream; `recording` is the passthrough of the assets it will record.
 
         Without `new_asset_settings` Mux would still record, but nobody could play it.
         """
         request = mux_python.CreateLiveStreamRequest(
-            playback_policies=[mux_python.PlaybackPolicy.PUBLIC],
-            new_asset_settings=asset_settings(title, recording),
+            playback_policies=[policy],
+            new_asset_settings=asset_settings(title, recording, policy),
             latency_mode=latency_mode,
             reconnect_window=RECONNECT_SECONDS,
             passthrough=passthrough,
@@ -57,6 +64,9 @@ class MuxLive:
     ) -> MuxLiveStream:
         """Change title, passthrough and, while idle, the latency mode; nothing else.
 
+        Mux lets nobody change the playback policy of the recordings to come:
+        https://www.mux.com/docs/api-reference/video/live-streams/update-live-stream
+
         A plain dict, because mux-python's UpdateLiveStreamRequest would send its defaults along and
         so reset the reconnect window, the slate and the longest duration.
         """
@@ -69,6 +79,19 @@ class MuxLive:
             request["latency_mode"] = latency_mode
         method = self._api.update_live_stream
         return read_live_stream(await self._mux.call(method, stream_id, request))
+
+    async def add_playback_id(self, stream_id: str, policy: Policy) -> None:
+        """Let a live stream be played at one more address."""
+        request = mux_python.CreatePlaybackIDRequest(policy=policy)
+        await self._mux.answer(self._api.create_live_stream_playback_id, stream_id, request)
+
+    async def remove_playback_id(self, stream_id: str, playback_id: str) -> None:
+        """Let it be played no more at this address; one that is gone already is fine."""
+        method = self._api.delete_live_stream_playback_id
+        try:
+            await self._mux.answer(method, stream_id, playback_id)
+        except MuxNotFound:
+            return
 
     async def reset_key(self, stream_id: str) -> MuxLiveStream:
         """Replace the stream key; the old one stops working at once."""

@@ -6,6 +6,8 @@ mux-python's own models are untyped, and fill in defaults for whatever an answer
 from dataclasses import dataclass, field
 from typing import Any
 
+from records import PlaybackID
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MuxUpload:
@@ -38,7 +40,7 @@ class MuxAsset:
     id: str
     status: str
     created_at: int
-    playback_id: str | None
+    playback_ids: tuple[PlaybackID, ...]
     duration: float | None
     aspect_ratio: str | None
     title: str
@@ -72,7 +74,7 @@ class MuxLiveStream:
     status: str
     created_at: int
     stream_key: str = field(repr=False)
-    playback_id: str | None
+    playback_ids: tuple[PlaybackID, ...]
     title: str
     passthrough: str
     latency_mode: str
@@ -80,6 +82,14 @@ class MuxLiveStream:
     active_asset_id: str | None
     recent_asset_ids: tuple[str, ...]
     simulcast_targets: tuple[MuxSimulcastTarget, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MuxSigningKey:
+    """A key for tokens; Mux tells the private half, base64 of a PEM, only when it is made."""
+
+    id: str
+    private_key: str = field(repr=False)
 
 
 def read_upload(upload: Any) -> MuxUpload:
@@ -103,7 +113,7 @@ def read_asset(asset: Any) -> MuxAsset:
         id=asset.id,
         status=asset.status,
         created_at=int(asset.created_at),
-        playback_id=_public_id(asset),
+        playback_ids=_playback_ids(asset),
         duration=asset.duration,
         aspect_ratio=asset.aspect_ratio,
         title=_title(asset),
@@ -126,7 +136,7 @@ def read_live_stream(stream: Any) -> MuxLiveStream:
         status=str(stream.status),
         created_at=int(stream.created_at),
         stream_key=stream.stream_key,
-        playback_id=_public_id(stream),
+        playback_ids=_playback_ids(stream),
         title=_title(stream),
         passthrough=stream.passthrough or "",
         latency_mode=stream.latency_mode or "standard",
@@ -148,8 +158,13 @@ def read_target(target: Any) -> MuxSimulcastTarget:
     )
 
 
-def _public_id(resource: Any) -> str | None:
-    return next((each.id for each in resource.playback_ids or () if each.policy == "public"), None)
+def read_signing_key(key: Any) -> MuxSigningKey:
+    """Take what the app needs from mux-python's SigningKey."""
+    return MuxSigningKey(id=key.id, private_key=key.private_key)
+
+
+def _playback_ids(resource: Any) -> tuple[PlaybackID, ...]:
+    return tuple(PlaybackID(each.id, str(each.policy)) for each in resource.playback_ids or ())
 
 
 def _title(resource: Any) -> str:

@@ -48,6 +48,7 @@ class MuxTransport:
         self.uploads = mux_python.DirectUploadsApi(client)
         self.assets = mux_python.AssetsApi(client)
         self.live_streams = mux_python.LiveStreamsApi(client)
+        self.signing_keys = mux_python.SigningKeysApi(client)
         self._threads = ThreadPoolExecutor(max_workers=8, thread_name_prefix="mux")
 
     def close(self) -> None:

@@ -16,16 +16,20 @@ APP = "mux-live"
 # Mux counts characters; counting bytes keeps us below its limit in any script.
 LIMIT = 255
 SHORTEST_NAME = 10
+# A recording is for whom its live stream is when it is recorded, and Mux lets nobody change what
+# it will write on recordings to come.
+AS_STREAM = "stream"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Passthrough:
     """Whose it is and when it began (Unix seconds), and what else belongs to its kind.
 
-    An upload has a file name and a size in bytes; a live stream a start time (Unix seconds), who
-    may watch, and whether broadcasts are recorded; a recording the `marks`: tenths of a second
-    after its asset was created, at which the record switch was turned; a part of a recording its
-    `stream`, and as marks its beginning and its end.
+    `visibility` is who may watch; AS_STREAM until a recording is over. An upload has a file name
+    and a size in bytes; a live stream a start time (Unix seconds), and whether broadcasts are
+    recorded; a recording the `marks`: tenths of a second after its asset was created, at which the
+    record switch was turned; a part of a recording its `stream`, and as marks its beginning and its
+    end.
     """
 
     account_id: str
@@ -42,6 +46,10 @@ class Passthrough:
     def marked(self, marks: tuple[int, ...]) -> Self:
         """The same with other marks."""
         return replace(self, marks=marks)
+
+    def seen_by(self, visibility: str) -> Self:
+        """The same for other people."""
+        return replace(self, visibility=visibility)
 
     def planned(self, start_time: int, *, record: bool, visibility: str) -> Self:
         """The same for a live stream with this start (Unix seconds, or 0 for none)."""

@@ -15,6 +15,7 @@ from recordings import Recordings
 from records import Stream, Video
 from store import Store
 from sync import Kind, Sync
+from visibilities import Visibilities
 
 # Seconds between two looks at Mux: after something was started, growing up to one of the others.
 FIRST_PAUSE = 3.0
@@ -28,13 +29,20 @@ class Reconciliation:
     """Compares the store with Mux, often while something is pending and ever less when not."""
 
     def __init__(
-        self, store: Store, mux: MuxClient, live: MuxLive, sync: Sync, recordings: Recordings
+        self,
+        store: Store,
+        mux: MuxClient,
+        live: MuxLive,
+        sync: Sync,
+        recordings: Recordings,
+        visibilities: Visibilities,
     ) -> None:
         self._store = store
         self._mux = mux
         self._live = live
         self._sync = sync
         self._recordings = recordings
+        self._visibilities = visibilities
 
     async def run(self) -> None:
         """Ask until cancelled; the first round rebuilds the store."""
@@ -53,6 +61,7 @@ class Reconciliation:
                 await self._catch_up(pending)
             else:
                 await self._read_everything()
+            await self._visibilities.settle()
             await self._recordings.settle()
         except MuxError as error:
             log.warning("could not ask Mux for news: %s", error.message)
@@ -79,12 +88,13 @@ class Reconciliation:
 
         Assets first, so that an upload is never shown as finished before its video is there.
         """
+        asked_assets = time.monotonic()
         assets, _ = await self._mux.list_assets(None)
         uploads = await self._mux.list_uploads(1)
         asked = time.monotonic()
         streams = await self._live.list(1)
         for asset in assets:
-            await self._sync.take_asset(asset)
+            await self._sync.take_asset(asset, asked_assets)
         for upload in uploads:
             await self._sync.take_upload(upload)
         for stream in streams:
@@ -99,10 +109,11 @@ class Reconciliation:
         before = {video.asset_id for video in await self._store.videos()}
         cursor: str | None = None
         while True:
+            asked = time.monotonic()
             assets, cursor = await self._mux.list_assets(cursor)
             for asset in assets:
                 before.discard(asset.id)
-                await self._sync.take_asset(asset)
+                await self._sync.take_asset(asset, asked)
             if not cursor:
                 break
         for asset_id in before:

@@ -16,7 +16,7 @@ from mux_client import MuxClient
 from mux_errors import MuxRefused
 from mux_resources import MuxAsset
 from passthrough import Passthrough
-from records import Stream, Video
+from records import POLICIES, Stream, Video
 from store import Store
 from sync import Sync
 
@@ -64,12 +64,13 @@ class Recordings:
 
         Raises MuxRefused when it was turned more often than Mux has room to keep.
         """
-        asset = await self._mux.get_asset(stream.asset_id or "")
-        label = Passthrough.decode(asset.passthrough)
-        if label is None or (len(label.marks) % 2 == 0) == record:
-            return
-        seconds = max(0.0, time.time() - asset.created_at)
-        await self._keep(asset.id, label, (*label.marks, round(seconds * TENTHS)))
+        async with self._sync.changing(stream.asset_id or ""):
+            asset = await self._mux.get_asset(stream.asset_id or "")
+            label = Passthrough.decode(asset.passthrough)
+            if label is None or (len(label.marks) % 2 == 0) == record:
+                return
+            seconds = max(0.0, time.time() - asset.created_at)
+            await self._keep(asset.id, label, (*label.marks, round(seconds * TENTHS)))
 
     async def settle(self) -> None:
         """Carry out what is marked, as far as it can be now. Raises MuxError."""
@@ -78,9 +79,10 @@ class Recordings:
         if not [each for each in over if each.status == "ready"]:
             return
         # Parts that were made before a crash must be known before one is made again.
+        asked = time.monotonic()
         assets, _ = await self._mux.list_assets(None)
         for asset in assets:
-            await self._sync.take_asset(asset)
+            await self._sync.take_asset(asset, asked)
         for video in over:
             if video.status == "ready":
                 await self._settle_or_keep(video)
@@ -90,10 +92,11 @@ class Recordings:
         for stream in await self._store.streams():
             video = await self._store.video(stream.asset_id or "")
             if video and video.live and not stream.record and not video.marks:
-                asset = await self._mux.get_asset(video.asset_id)
-                label = Passthrough.decode(asset.passthrough)
-                if label and not label.marks:
-                    await self._keep(asset.id, label, (0,))
+                async with self._sync.changing(video.asset_id):
+                    asset = await self._mux.get_asset(video.asset_id)
+                    label = Passthrough.decode(asset.passthrough)
+                    if label and not label.marks:
+                        await self._keep(asset.id, label, (0,))
 
     async def _keep(self, asset_id: str, label: Passthrough, marks: tuple[int, ...]) -> None:
         try:
@@ -108,9 +111,10 @@ class Recordings:
             await self._settle(whole)
         except MuxRefused as error:
             log.warning("recording %s is kept whole: %s", whole.asset_id, error.message)
-            label = Passthrough.decode((await self._mux.get_asset(whole.asset_id)).passthrough)
-            if label:
-                await self._keep(whole.asset_id, label, ())
+            async with self._sync.changing(whole.asset_id):
+                label = Passthrough.decode((await self._mux.get_asset(whole.asset_id)).passthrough)
+                if label:
+                    await self._keep(whole.asset_id, label, ())
 
     async def _settle(self, whole: Video) -> None:
         made = {
@@ -137,11 +141,13 @@ class Recordings:
             started_at=int(whole.upload_time.timestamp()),
             stream=whole.stream_id or "",
             marks=_key(*part),
+            visibility=whole.visibility,
         )
         start, end = part
         clip = await self._mux.create_clip(
-            whole.asset_id, start, end, title=whole.title, passthrough=label.encode()
-        )
+            whole.asset_id, start, end, title=whole.title, passthrough=label.encode(),
+            policy=POLICIES[whole.visibility],
+        )  # fmt: skip
         await self._sync.take_asset(clip)
 
 

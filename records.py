@@ -8,6 +8,51 @@ type VideoStatus = Literal["processing", "ready", "error"]
 type UploadStatus = Literal["waiting", "asset_created", "errored", "cancelled", "timed_out"]
 type Visibility = Literal["public", "signup"]
 type StreamStatus = Literal["scheduled", "live", "ended"]
+type Policy = Literal["public", "signed"]
+
+# What Mux calls it: it plays a `signed` playback ID only with a token of ours.
+POLICIES: dict[Visibility, Policy] = {"public": "public", "signup": "signed"}
+
+
+@dataclass(frozen=True, slots=True)
+class PlaybackID:
+    """An address at which Mux plays something, and whether it asks for a token there."""
+
+    id: str
+    policy: str
+
+
+class Playable:
+    """What a video and a live stream have in common: who may watch decides where it is played.
+
+    While that changes there are playback IDs of both policies; only the right one is ever shown.
+    https://www.mux.com/docs/guides/secure-video-playback
+    """
+
+    __slots__ = ()
+    visibility: Visibility
+    playback_ids: tuple[PlaybackID, ...]
+
+    @property
+    def playback_id(self) -> PlaybackID | None:
+        """The one that fits the visibility; None until Mux has made it."""
+        return self.playback_id_for(self.visibility)
+
+    def playback_id_for(self, visibility: Visibility) -> PlaybackID | None:
+        """The one at which it would be played if it were for these people."""
+        policy = POLICIES[visibility]
+        return next((each for each in self.playback_ids if each.policy == policy), None)
+
+    @property
+    def stray_playback_ids(self) -> list[PlaybackID]:
+        """Those through which the wrong people could watch, or nobody needs to any more."""
+        others = {*POLICIES.values()} - {POLICIES[self.visibility]}
+        return [each for each in self.playback_ids if each.policy in others]
+
+    @property
+    def settled(self) -> bool:
+        """Whether Mux plays it to those for whom it is, and to nobody else."""
+        return self.playback_id is not None and not self.stray_playback_ids
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +85,7 @@ class Upload:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Video:
+class Video(Playable):
     """An asset at Mux that is one of our accounts'. `duration` is in seconds.
 
     A recording has the `stream_id` of its live stream, and is `live` as long as it grows.
@@ -52,17 +97,25 @@ class Video:
     uploader_name: str
     upload_time: datetime
     status: VideoStatus
-    playback_id: str | None = None
+    visibility: Visibility = "public"
+    playback_ids: tuple[PlaybackID, ...] = ()
     duration: float | None = None
     aspect_ratio: str | None = None
     error: str | None = None
     stream_id: str | None = None
     live: bool = False
     source_asset_id: str | None = None
+    # A recording is for whom its live stream is, until it is over and that is written down with it.
+    follows_stream: bool = False
     # When the record switch was turned; for a part of a recording, where it begins and ends.
     marks: tuple[int, ...] = ()
     # Only parts of the recording are to stay, and that is not carried out yet.
     unsettled: bool = False
+
+    @property
+    def key(self) -> str:
+        """The ID under which the store keeps sign-ups and watchers."""
+        return self.asset_id
 
     @property
     def watchable(self) -> bool:
@@ -99,7 +152,7 @@ class News:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Stream:
+class Stream(Playable):
     """A live stream, its host, and what is going on.
 
     `asset_id` is its latest recording. `reconnect_until` is when Mux will end the broadcast,
@@ -114,7 +167,7 @@ class Stream:
     created_at: datetime
     start_time: datetime | None
     stream_key: str = field(repr=False)
-    playback_id: str | None
+    playback_ids: tuple[PlaybackID, ...]
     status: StreamStatus
     enabled: bool
     record: bool
@@ -127,6 +180,11 @@ class Stream:
     connected: bool = False
     reconnect_until: datetime | None = None
     live_since: datetime | None = None
+
+    @property
+    def key(self) -> str:
+        """The ID under which the store keeps sign-ups and watchers."""
+        return self.id
 
     @property
     def reconnecting(self) -> bool:

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from dotenv import dotenv_values
 
 SESSION_SECRET_FILE = Path(".session-secret")
+SHORTEST_TOKEN_SECONDS = 10
 LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
@@ -39,6 +40,11 @@ class Settings:
     session_secret: str = setting("", "signs the session cookie; on localhost one is made and kept")
     app_url: str = setting("", "where browsers reach the app; empty is http://localhost:{PORT}")
     mux_webhook_secret: str = setting("", "signing secret of the webhook that Mux sends to the app")
+    mux_signing_key_id: str = setting("", "key that opens sign-up videos; empty makes one at start")
+    mux_signing_private_key: str = setting("", "its private half, in base64 as Mux gives it")
+    playback_token_seconds: int = setting(
+        21600, "how long a sign-up video's address plays; six hours outlast most broadcasts"
+    )
     max_upload_mb: int = setting(4000, "largest file that may be uploaded, in megabytes")
     mux_api_url: str = setting("https://api.mux.com", "Mux's API")
     mux_stream_url: str = setting("https://stream.mux.com", "Mux's host for HLS")
@@ -84,6 +90,14 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
     values["session_secret"] = values["session_secret"] or _kept_secret(values["app_url"])
     if bool(values["mux_token_id"]) != bool(values["mux_token_secret"]):
         raise SettingsError("MUX_TOKEN_ID and MUX_TOKEN_SECRET go together: set both or neither.")
+    if bool(values["mux_signing_key_id"]) != bool(values["mux_signing_private_key"]):
+        raise SettingsError(
+            "MUX_SIGNING_KEY_ID and MUX_SIGNING_PRIVATE_KEY go together: set both or neither."
+        )
+    if values["playback_token_seconds"] < SHORTEST_TOKEN_SECONDS:
+        raise SettingsError(
+            f"PLAYBACK_TOKEN_SECONDS must be at least {SHORTEST_TOKEN_SECONDS}, or players stall."
+        )
     return Settings(**values)
 
 

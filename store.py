@@ -49,6 +49,7 @@ class Store:
         self._videos: dict[str, Video] = {}
         self._streams: dict[str, Stream] = {}
         self._signups: defaultdict[str, dict[str, Signup]] = defaultdict(dict)
+        self._signed_up: defaultdict[str, set[str]] = defaultdict(set)  # the same, by account
         self._news: defaultdict[str, deque[News]] = defaultdict(lambda: deque(maxlen=NEWS_KEPT))
         self._watchers: defaultdict[str, set[Watcher]] = defaultdict(set)
         self._versions: dict[str, int] = {}
@@ -108,7 +109,8 @@ class Store:
                     self.wake(upload.id)
 
     async def delete_video(self, asset_id: str) -> None:
-        """Forget a video that Mux no longer has."""
+        """Forget a video that Mux no longer has, and who wanted to watch it."""
+        self._forget_signups(asset_id)
         if video := self._videos.pop(asset_id, None):
             self.wake(asset_id)
             if video.stream_id:
@@ -129,25 +131,36 @@ class Store:
             self.wake(stream.id)
 
     async def delete_stream(self, stream_id: str) -> None:
-        """Forget a live stream that Mux no longer has."""
+        """Forget a live stream that Mux no longer has, and who wanted to watch it."""
+        self._forget_signups(stream_id)
         self._news.pop(stream_id, None)
-        self._signups.pop(stream_id, None)
         if self._streams.pop(stream_id, None):
             self.wake(stream_id)
 
-    async def signups(self, stream_id: str) -> list[Signup]:
-        """Who signed up to watch a live stream, the first one first."""
-        return list(self._signups[stream_id].values()) if stream_id in self._signups else []
+    async def signups(self, key: str) -> list[Signup]:
+        """Who signed up to watch a video or a live stream, the first one first."""
+        return list(self._signups[key].values()) if key in self._signups else []
 
-    async def sign_up(self, stream_id: str, signup: Signup) -> None:
+    async def signed_up_for(self, account_id: str) -> frozenset[str]:
+        """The IDs of everything that an account signed up to watch."""
+        return frozenset(self._signed_up.get(account_id, ()))
+
+    async def sign_up(self, key: str, signup: Signup) -> None:
         """Note that somebody wants to watch; a second time changes nothing."""
-        self._signups[stream_id].setdefault(signup.account_id, signup)
-        self.wake(stream_id)
+        self._signups[key].setdefault(signup.account_id, signup)
+        self._signed_up[signup.account_id].add(key)
+        self.wake(key)
 
-    async def cancel_signup(self, stream_id: str, account_id: str) -> None:
+    async def cancel_signup(self, key: str, account_id: str) -> None:
         """Forget that somebody wants to watch."""
-        if self._signups[stream_id].pop(account_id, None):
-            self.wake(stream_id)
+        if key in self._signed_up.get(account_id, ()):
+            del self._signups[key][account_id]
+            self._signed_up[account_id].discard(key)
+            self.wake(key)
+
+    def _forget_signups(self, key: str) -> None:
+        for account_id in self._signups.pop(key, {}):
+            self._signed_up[account_id].discard(key)
 
     async def news(self, stream_id: str) -> list[News]:
         """What happened to a live stream, newest first."""
@@ -160,7 +173,7 @@ class Store:
 
     @contextmanager
     def watch(self, *ids: str) -> Generator[Watcher]:
-        """Hear of changes of these uploads or videos, until the block is left."""
+        """Hear of changes of these uploads, videos or live streams, until the block is left."""
         watcher = Watcher()
         for key in ids:
             self._watchers[key].add(watcher)
@@ -184,6 +197,10 @@ class Store:
     def close(self) -> None:
         """End every event stream, so that the server can stop without waiting for them."""
         self.closing = True
+        self.wake_all()
+
+    def wake_all(self) -> None:
+        """Have every open page look again."""
         for key in list(self._watchers):
             self.wake(key)
 

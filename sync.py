@@ -11,29 +11,34 @@ import asyncio
 import logging
 import time
 from collections import OrderedDict
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Literal
+from weakref import WeakValueDictionary
 
 from mux_client import MuxClient
 from mux_errors import MuxNotFound
 from mux_live import MuxLive
-from mux_resources import MuxAsset, MuxLiveStream, MuxSimulcastTarget, MuxUpload
-from passthrough import Passthrough
-from records import SimulcastTarget, Stream, StreamStatus, Upload, UploadStatus, Video, VideoStatus
+from mux_resources import MuxAsset, MuxLiveStream, MuxUpload
+from mux_states import (
+    UPLOAD_STATUS,
+    VIDEO_STATUS,
+    is_connected,
+    is_overtaken,
+    moment,
+    simulcast_target,
+    stream_status,
+    visibility_in,
+)
+from passthrough import AS_STREAM, Passthrough
+from records import Stream, Upload, Video, Visibility
 from store import Store
 
 type Kind = Literal["upload", "asset", "stream"]
 
 REMEMBERED = 10_000
-
-VIDEO_STATUS: dict[str, VideoStatus] = {"ready": "ready", "errored": "error"}
-UPLOAD_STATUS: dict[str, UploadStatus] = {
-    "asset_created": "asset_created",
-    "errored": "errored",
-    "cancelled": "cancelled",
-    "timed_out": "timed_out",
-}
 
 log = logging.getLogger(__name__)
 
@@ -64,6 +69,7 @@ class Sync:
         self._gone = Recent()
         self._asked: dict[str, float] = {}  # when Mux was asked for what the store has
         self._hurry = asyncio.Event()
+        self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     def hurry(self) -> None:
         """Have the reconciliation ask soon: something will change at Mux by itself."""
@@ -78,6 +84,12 @@ class Sync:
             return False
         self._hurry.clear()
         return True
+
+    @asynccontextmanager
+    async def changing(self, resource_id: str) -> AsyncGenerator[None]:
+        """Keep others from changing the same resource between reading and writing it."""
+        async with self._locks.setdefault(resource_id, asyncio.Lock()):
+            yield
 
     async def take_upload(self, upload: MuxUpload) -> None:
         """Put an upload as Mux reports it into the store, if it is one of ours."""
@@ -103,18 +115,22 @@ class Sync:
             )
         )
 
-    async def take_asset(self, asset: MuxAsset) -> None:
-        """Put an asset as Mux reports it into the store, if it is one of ours and still wanted."""
+    async def take_asset(self, asset: MuxAsset, asked: float | None = None) -> None:
+        """Put an asset as Mux reports it into the store, if it is one of ours and still wanted.
+
+        `asked` as with `take_stream`.
+        """
         label = Passthrough.decode(asset.passthrough)
-        if label is None or asset.id in self._gone:
+        if label is None or asset.id in self._gone or self._too_late(asset.id, asked):
             return
         known = await self._store.video(asset.id)
         status = VIDEO_STATUS.get(asset.status, "processing")
-        if known and _overtaken(asset, status, known):
+        if known and is_overtaken(asset, status, known):
             return
         if known is None or known.status != status:
             log.info("video %s is %s", asset.id, status)
         is_recording = asset.live_stream_id is not None
+        follows_stream = label.visibility == AS_STREAM
         await self._store.save_video(
             Video(
                 asset_id=asset.id,
@@ -123,7 +139,8 @@ class Sync:
                 uploader_name=label.account_name,
                 upload_time=datetime.fromtimestamp(asset.created_at, UTC),
                 status=status,
-                playback_id=asset.playback_id,
+                visibility=await self._visibility(label, asset.live_stream_id),
+                playback_ids=asset.playback_ids,
                 duration=asset.duration,
                 aspect_ratio=asset.aspect_ratio,
                 error=asset.error,
@@ -131,6 +148,7 @@ class Sync:
                 live=asset.is_live,
                 marks=label.marks,
                 source_asset_id=asset.source_asset_id,
+                follows_stream=follows_stream,
                 unsettled=is_recording and bool(label.marks) and status != "error",
             )
         )
@@ -142,14 +160,10 @@ class Sync:
         that was on its way meanwhile does not know of the change yet.
         """
         label = Passthrough.decode(stream.passthrough)
-        if label is None or stream.id in self._gone:
+        if label is None or stream.id in self._gone or self._too_late(stream.id, asked):
             return
-        asked = asked or time.monotonic()
-        if asked < self._asked.get(stream.id, 0.0):
-            return
-        self._asked[stream.id] = asked
         known = await self._store.stream(stream.id)
-        status = _stream_status(stream)
+        status = stream_status(stream)
         if known is None or known.status != status:
             log.info("live stream %s is %s", stream.id, status)
         await self._store.save_stream(
@@ -159,23 +173,42 @@ class Sync:
                 host=label.account_id,
                 host_name=label.account_name,
                 created_at=datetime.fromtimestamp(stream.created_at, UTC),
-                start_time=_moment(label.start_time),
+                start_time=moment(label.start_time),
                 stream_key=stream.stream_key,
-                playback_id=stream.playback_id,
+                playback_ids=stream.playback_ids,
                 status=status,
                 enabled=stream.status != "disabled",
                 record=label.record,
-                visibility="signup" if label.visibility == "signup" else "public",
+                visibility=(visibility := visibility_in(label)),
                 latency_mode=stream.latency_mode,
                 reconnect_window=stream.reconnect_window,
                 asset_id=stream.active_asset_id or next(reversed(stream.recent_asset_ids), None),
                 recordings=stream.recent_asset_ids,
-                targets=tuple(_target(each) for each in stream.simulcast_targets),
+                targets=tuple(simulcast_target(each) for each in stream.simulcast_targets),
                 live_since=await self._live_since(known, stream) if status == "live" else None,
-                connected=_connected(known, status),
+                connected=is_connected(known, status),
                 reconnect_until=known.reconnect_until if known and status == "live" else None,
             )
         )
+
+        for video in await self._store.videos():
+            if video.stream_id == stream.id and video.follows_stream:
+                await self._store.save_video(replace(video, visibility=visibility))
+
+    def _too_late(self, resource_id: str, asked: float | None) -> bool:
+        """Whether a younger answer about this was taken already; if not, this is the youngest."""
+        asked = asked or time.monotonic()
+        if asked < self._asked.get(resource_id, 0.0):
+            return True
+        self._asked[resource_id] = asked
+        return False
+
+    async def _visibility(self, label: Passthrough, stream_id: str | None) -> Visibility:
+        """For whom a video is; a recording of a stream unknown here is for its host alone."""
+        if label.visibility != AS_STREAM:
+            return visibility_in(label)
+        stream = await self._store.stream(stream_id or "")
+        return stream.visibility if stream else "signup"
 
     async def _live_since(self, known: Stream | None, stream: MuxLiveStream) -> datetime:
         """A restarted app takes the beginning of the recording for it."""
@@ -195,10 +228,10 @@ class Sync:
     async def forget(self, kind: Kind, resource_id: str) -> None:
         """Take what is deleted out of the store, whatever late answers still say of it."""
         self._gone.add(resource_id)
+        self._asked.pop(resource_id, None)
         if kind == "asset":
             await self._store.delete_video(resource_id)
         elif kind == "stream":
-            self._asked.pop(resource_id, None)
             await self._store.delete_stream(resource_id)
         else:
             await self._store.delete_upload(resource_id)
@@ -207,7 +240,8 @@ class Sync:
         """Read one resource from Mux again; for others their asset as well. Raises MuxError."""
         try:
             if kind == "asset":
-                await self.take_asset(await self._mux.get_asset(resource_id))
+                asked = time.monotonic()
+                await self.take_asset(await self._mux.get_asset(resource_id), asked)
             elif kind == "stream":
                 await self._refresh_stream(resource_id)
             else:
@@ -229,40 +263,3 @@ class Sync:
         if latest and latest not in self._gone and Passthrough.decode(stream.passthrough):
             await self.refresh("asset", latest)
         await self.take_stream(stream, asked)
-
-
-def _overtaken(asset: MuxAsset, status: VideoStatus, known: Video) -> bool:
-    """Whether this answer is older than what is known: assets never go back."""
-    if status == "processing" and known.status != "processing":
-        return True
-    return asset.is_live and not known.live and known.status == "ready"
-
-
-def _target(target: MuxSimulcastTarget) -> SimulcastTarget:
-    return SimulcastTarget(
-        id=target.id,
-        name=target.passthrough,
-        url=target.url,
-        status=target.status,
-        error_severity=target.error_severity,
-    )
-
-
-def _stream_status(stream: MuxLiveStream) -> StreamStatus:
-    """Before the first broadcast it is scheduled, after one it is over until the next."""
-    if stream.status == "active":
-        return "live"
-    # A broadcast that is just beginning is among the recent ones already.
-    over = [each for each in stream.recent_asset_ids if each != stream.active_asset_id]
-    return "ended" if over else "scheduled"
-
-
-def _connected(known: Stream | None, status: StreamStatus) -> bool:
-    """What an encoder still sends when the broadcast is over is of no use."""
-    if known is None or (known.status == "live" and status != "live"):
-        return status == "live"
-    return known.connected
-
-
-def _moment(seconds: int) -> datetime | None:
-    return datetime.fromtimestamp(seconds, UTC) if seconds else None

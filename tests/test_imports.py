@@ -15,7 +15,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "settings": set(),
     "records": set(),
     "mux_errors": set(),
-    "mux_resources": set(),
+    "mux_resources": {"records"},
     "passthrough": set(),
     "text": set(),
     "body_limit": set(),
@@ -23,15 +23,23 @@ MAY_IMPORT: dict[str, set[str]] = {
     "store": {"records", "text"},
     "sessions": {"records", "store", "text"},
     "audience": {"store"},
-    "playback": {"settings"},
+    "signing": {"settings"},
+    "playback": {"records", "settings", "signing"},
     "origin": {"settings"},
     "trial_broadcast": {"mux_errors"},
     "mux_transport": {"mux_errors", "settings"},
-    "mux_client": {"mux_errors", "mux_resources", "mux_transport"},
-    "mux_live": {"mux_client", "mux_errors", "mux_resources", "mux_transport"},
+    "mux_client": {"mux_errors", "mux_resources", "mux_transport", "records"},
+    "mux_live": {"mux_client", "mux_errors", "mux_resources", "mux_transport", "records"},
     "access": {"records", "sessions", "store"},
+    "mux_states": {"mux_resources", "passthrough", "records"},
     "sync": {
-        "mux_client", "mux_errors", "mux_live", "mux_resources", "passthrough", "records", "store",
+        "mux_client", "mux_errors", "mux_live", "mux_resources", "mux_states", "passthrough",
+        "records", "store",
+    },
+    "signing_keys": {"mux_client", "mux_errors", "records", "signing", "store"},
+    "visibilities": {
+        "mux_client", "mux_errors", "mux_live", "passthrough", "records", "signing_keys", "store",
+        "sync",
     },
     "inbox": {"mux_errors", "store", "sync"},
     "recordings": {
@@ -39,7 +47,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     },
     "reconcile": {
         "mux_client", "mux_errors", "mux_live", "passthrough", "recordings", "records", "store",
-        "sync",
+        "sync", "visibilities",
     },
 }  # fmt: skip
 MAY_IMPORT["views"] = {*MAY_IMPORT, "views"} - {"body_limit", "origin", "reconcile"}

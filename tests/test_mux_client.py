@@ -61,7 +61,7 @@ def ask[Answer](settings: Settings, call: Callable[[MuxClient], Awaitable[Answer
 def test_an_upload_carries_title_passthrough_and_origin(localmux: Running) -> None:
     async def create_and_read(mux: MuxClient) -> None:
         made = await mux.create_upload(
-            title="Sea", passthrough="ours", cors_origin="http://localhost:8000"
+            title="Sea", passthrough="ours", policy="public", cors_origin="http://localhost:8000"
         )
         assert made.url
         assert (made.status, made.title, made.passthrough) == ("waiting", "Sea", "ours")
@@ -130,7 +130,7 @@ def test_silence_has_an_end(localmux: Running, monkeypatch: pytest.MonkeyPatch) 
 def test_a_hundred_calls_at_once_do_not_mix_up_their_answers(localmux: Running) -> None:
     async def many(mux: MuxClient) -> None:
         made = [
-            await mux.create_upload(title=f"{n}", passthrough="", cors_origin="*")
+            await mux.create_upload(title=f"{n}", passthrough="", policy="public", cors_origin="*")
             for n in range(10)
         ]
         read = await asyncio.gather(*(mux.get_upload(each.id) for each in made * 10))

@@ -4,6 +4,7 @@ import pytest
 
 from mux_resources import MuxAsset, RecordedTime
 from recordings import kept_parts, media_seconds
+from records import PlaybackID
 
 
 @pytest.mark.parametrize(
@@ -33,7 +34,7 @@ def recorded(*times: RecordedTime) -> MuxAsset:
         id="a1",
         status="ready",
         created_at=1000,
-        playback_id="p1",
+        playback_ids=(PlaybackID("p1", "public"),),
         duration=sum(each.duration for each in times),
         aspect_ratio="16:9",
         title="Sea",

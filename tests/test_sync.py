@@ -12,6 +12,7 @@ from mux_live import MuxLive
 from mux_resources import MuxAsset, MuxLiveStream, MuxUpload
 from mux_transport import MuxTransport
 from passthrough import Passthrough
+from records import PlaybackID
 from settings import load_settings
 from store import Store
 from sync import REMEMBERED, Recent, Sync
@@ -23,7 +24,7 @@ ASSET = MuxAsset(
     id="a1",
     status="ready",
     created_at=1_770_000_001,
-    playback_id="p1",
+    playback_ids=(PlaybackID("p1", "public"),),
     duration=2.0,
     aspect_ratio="16:9",
     title="Sea",
@@ -44,7 +45,7 @@ STREAM = MuxLiveStream(
     status="idle",
     created_at=1_770_000_000,
     stream_key="k1",
-    playback_id="p2",
+    playback_ids=(PlaybackID("p2", "public"),),
     title="Evening",
     passthrough=LABEL,
     latency_mode="standard",
@@ -71,7 +72,11 @@ def test_an_asset_of_ours_becomes_a_video() -> None:
         video = await store.video("a1")
         assert video
         assert (video.title, video.uploader, video.uploader_name) == ("Sea", "u1", "Ada")
-        assert (video.status, video.playback_id, video.duration) == ("ready", "p1", 2.0)
+        assert (video.status, video.playback_id, video.duration) == (
+            "ready",
+            PlaybackID("p1", "public"),
+            2.0,
+        )
 
     run(scenario)
 

@@ -53,7 +53,7 @@ def test_a_new_title_is_everywhere_and_at_mux(ada: Person, site: Site, video: st
     assert ada.post(f"{video}/edit", data={"title": "  The \t ocean "}).status_code == 303
     page = ada.get(video).text
     assert "<h1>The ocean</h1>" in page
-    assert "The title is changed." in page
+    assert "Saved." in page
     asset = site.mux_api("GET", f"/video/v1/assets/{video.rpartition('/')[2]}").json()["data"]
     assert asset["meta"]["title"] == "The ocean"
 

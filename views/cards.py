@@ -5,8 +5,9 @@ from datetime import UTC, datetime
 import air
 from air.tags.models.base import BaseTag
 
+from access import Visitor
 from playback import Playback
-from records import Video
+from records import Stream, Video
 
 AGES = (
     (31_536_000, "year"),
@@ -17,11 +18,10 @@ AGES = (
 )
 
 
-def card_grid(videos: list[Video], playback: Playback) -> air.Ul:
-    """The videos as a grid of cards."""
-    return air.Ul(
-        *(air.Li(_card(video, playback)) for video in videos), class_="cards", role="list"
-    )
+def card_grid(videos: list[Video], visitor: Visitor, playback: Playback) -> air.Ul:
+    """The videos as a grid of cards, closed where this visitor may not watch."""
+    cards = (air.Li(_card(video, visitor, playback)) for video in videos)
+    return air.Ul(*cards, class_="cards", role="list")
 
 
 def clock(seconds: float) -> str:
@@ -53,21 +53,37 @@ def state_badge(video: Video) -> BaseTag | str:
     return ""
 
 
-def _card(video: Video, playback: Playback) -> air.Article:
+def access_badge(visitor: Visitor, thing: Video | Stream) -> air.Span | str:
+    """Says how things stand between this visitor and what is not for everybody."""
+    if thing.visibility == "public":
+        words = "Signed up" if visitor.signed_up(thing) else ""
+    elif visitor.owns(thing):
+        words = "For people who sign up"
+    else:
+        words = "Signed up" if visitor.signed_up(thing) else "Sign up to watch"
+    return air.Span(words, class_="badge badge-access") if words else ""
+
+
+def _card(video: Video, visitor: Visitor, playback: Playback) -> air.Article:
     return air.Article(
-        air.Div(*_picture(video, playback), class_="card-picture"),
+        air.Div(
+            *_picture(video, visitor, playback), access_badge(visitor, video), class_="card-picture"
+        ),
         air.H3(air.A(video.title, href=f"/video/{video.asset_id}")),
         air.P(video.uploader_name, " · ", ago(video.upload_time), class_="facts"),
         class_="card",
     )
 
 
-def _picture(video: Video, playback: Playback) -> tuple[BaseTag | str, ...]:
+def _picture(video: Video, visitor: Visitor, playback: Playback) -> tuple[BaseTag | str, ...]:
     """The poster, and over it the moving preview: CSS shows that one while pointed at."""
-    if video.status != "ready" or video.playback_id is None:
+    if not visitor.may_watch(video):
+        return (air.Span(class_="card-mark lock", aria_hidden="true"),)
+    playback_id = video.playback_id
+    if video.status != "ready" or not playback.opens(playback_id):
         return (state_badge(video), air.P(video.error, class_="reason") if video.error else "")
-    poster = playback.thumbnail(video.playback_id, width=480)
-    preview = playback.preview(video.playback_id)
+    poster = playback.thumbnail(playback_id, width=480)
+    preview = playback.preview(playback_id)
     return (
         air.Img(src=poster, alt="", loading="lazy", width=480, height=270),
         air.Img(src=preview, alt="", loading="lazy", width=480, height=270, class_="preview"),

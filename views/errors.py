@@ -12,6 +12,7 @@ from mux_errors import MuxBusy, MuxError, MuxNotFound, MuxRefused, MuxUnreachabl
 from views.layout import error_page, wants_json
 
 HEADINGS = {
+    401: "Not for everybody",
     400: "That did not work",
     403: "You may not do this",
     404: "Not here",

@@ -5,7 +5,7 @@ it reconnects, gets the state, and is right again. `static/live-updates.js` is t
 https://html.spec.whatwg.org/multipage/server-sent-events.html is the format.
 """
 
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Hashable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from functools import cached_property
@@ -37,19 +37,27 @@ class Update:
 
 
 class Shared:
-    """Draws what many watch once for each change, instead of once for each of them."""
+    """Draws what many watch once for each change, instead of once for each of them.
+
+    What they see depends on what they may, so whoever asks says in `variant` everything about the
+    viewer that the drawing depends on.
+    """
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._drawn: dict[str, tuple[int, Update]] = {}
+        self._drawn: dict[str, tuple[int, dict[Hashable, Update]]] = {}
 
-    async def update(self, key: str, draw: Callable[[], Awaitable[Update]]) -> Update:
-        """The update as it is since the last change of what `key` names."""
+    async def update(
+        self, key: str, variant: Hashable, draw: Callable[[], Awaitable[Update]]
+    ) -> Update:
+        """The update as it is for such viewers since the last change of what `key` names."""
         version = self._store.version(key)
         drawn = self._drawn.get(key)
         if drawn is None or drawn[0] != version:
-            drawn = self._drawn[key] = (version, await draw())
-        return drawn[1]
+            drawn = self._drawn[key] = (version, {})
+        if variant not in drawn[1]:
+            drawn[1][variant] = await draw()
+        return drawn[1][variant]
 
 
 def event_stream(

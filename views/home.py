@@ -21,13 +21,13 @@ router = air.AirRouter()
 async def home(visitor: Someone, store: TheStore, playback: ThePlayback) -> air.TagResponse:
     """Show what is newest, and to newcomers what they can do here."""
     videos = [video for video in await store.videos() if video.watchable][:NEWEST]
-    newest = card_grid(videos, playback) if videos else _nothing_yet(store)
+    newest = card_grid(videos, visitor, playback) if videos else _nothing_yet(store)
     return air.TagResponse(
         page(
             visitor,
             "Home",
             _welcome(visitor),
-            *_streams(await store.streams(), playback),
+            *_streams(await store.streams(), visitor, playback),
             air.Section(
                 air.Div(
                     air.H2("Newest videos"),
@@ -67,7 +67,7 @@ def _welcome(visitor: Visitor) -> air.Section:
     )
 
 
-def _streams(everything: list[Stream], playback: Playback) -> list[air.Section]:
+def _streams(everything: list[Stream], visitor: Visitor, playback: Playback) -> list[air.Section]:
     """What is live, and what comes next; nothing of either leaves the page to the videos."""
     live = [each for each in everything if each.status == "live"][:NEWEST]
     coming = [each for each in everything if each.status == "scheduled" and each.start_time]
@@ -78,7 +78,7 @@ def _streams(everything: list[Stream], playback: Playback) -> list[air.Section]:
             air.Div(
                 air.H2(title), air.A("All live streams", href="/streams"), class_="section-head"
             ),
-            stream_grid(shown, playback),
+            stream_grid(shown, visitor, playback),
         )
         for title, shown in sections
         if shown

@@ -3,15 +3,17 @@
 import air
 
 import access
-from access import SignedIn, Someone
+from access import SignedIn, Someone, Visitor
 from playback import Playback
 from records import Account, Stream, Upload, Video
 from sessions import say, sign_in
+from store import Store
 from views.accounts import NEW_PASSWORD_HINT, check_new_password
 from views.cards import ago, card_grid
 from views.forms import PASSWORD_MAX, Errors, error_summary, field, read_form
 from views.layout import page
 from views.services import ThePlayback, TheStore
+from views.signups import address_of
 
 router = air.AirRouter()
 
@@ -30,7 +32,8 @@ async def account_page(
             air.H1(f"Hello, {account.name}"),
             _unfinished([upload for upload in uploads if upload.status == "waiting"]),
             _own_streams([each for each in await store.streams() if each.host == account.id]),
-            air.Section(air.H2("Your videos"), _own_videos(videos, playback)),
+            air.Section(air.H2("Your videos"), _own_videos(videos, visitor, playback)),
+            await _signed_up_for(store, visitor),
             air.Section(air.H2("Password"), _password_form(account, {})),
         )
     )
@@ -75,9 +78,22 @@ def _own_streams(streams: list[Stream]) -> air.Section | str:
     return air.Section(air.H2("Your live streams"), air.Ul(*rows, class_="plain-list"))
 
 
-def _own_videos(videos: list[Video], playback: Playback) -> air.Ul | air.Div:
+async def _signed_up_for(store: Store, visitor: Visitor) -> air.Section | str:
+    """What one signed up to watch; cancelling is on the page of each."""
+    things = [
+        each
+        for each in (*await store.streams(), *await store.videos())
+        if each.key in visitor.signups
+    ]
+    if not things:
+        return ""
+    rows = (air.Li(air.A(each.title, href=address_of(each))) for each in things)
+    return air.Section(air.H2("Signed up to watch"), air.Ul(*rows, class_="plain-list"))
+
+
+def _own_videos(videos: list[Video], visitor: Visitor, playback: Playback) -> air.Ul | air.Div:
     if videos:
-        return card_grid(videos, playback)
+        return card_grid(videos, visitor, playback)
     return air.Div(
         air.P("You have not uploaded anything yet."),
         air.P(air.A("Upload a video", href="/upload", class_="button secondary")),

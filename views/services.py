@@ -13,9 +13,11 @@ from mux_live import MuxLive
 from playback import Playback
 from recordings import Recordings
 from settings import Settings
+from signing_keys import SigningKeys
 from store import Store
 from sync import Sync
 from views.events import Shared
+from visibilities import Visibilities
 
 
 def _settings(request: air.Request) -> Settings:
@@ -54,6 +56,14 @@ def _shared(request: air.Request) -> Shared:
     return request.app.state.shared
 
 
+def _keys(request: air.Request) -> SigningKeys:
+    return request.app.state.keys
+
+
+def _visibilities(request: air.Request) -> Visibilities:
+    return request.app.state.visibilities
+
+
 TheSettings = Annotated[Settings, Depends(_settings)]
 TheStore = Annotated[Store, Depends(store_of)]
 TheMux = Annotated[MuxClient, Depends(_mux)]
@@ -63,4 +73,6 @@ TheRecordings = Annotated[Recordings, Depends(_recordings)]
 TheAudience = Annotated[Audience, Depends(_audience)]
 TheShared = Annotated[Shared, Depends(_shared)]
 TheSync = Annotated[Sync, Depends(_sync)]
+TheKeys = Annotated[SigningKeys, Depends(_keys)]
+TheVisibilities = Annotated[Visibilities, Depends(_visibilities)]
 ThePlayback = Annotated[Playback, Depends(_playback)]

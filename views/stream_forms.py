@@ -7,6 +7,7 @@ from air.tags.models.base import BaseTag
 
 from records import Stream
 from text import TITLE_MAX
+from views.choices import choice, visibility_choice
 from views.forms import Errors, field
 from views.tags import StartTime
 
@@ -15,16 +16,13 @@ LATENCY_MODES = {
     "reduced": "Reduced – viewers are about 15 seconds behind",
     "low": "Low – viewers are a few seconds behind; needs a steady connection",
 }
-VISIBILITIES = {
-    "public": "Everybody",
-    "signup": "People who sign up – kept with the stream, but not enforced yet",
-}
-
+RECORDINGS = "Also its recordings, until they are over; then each can be changed on its own page."
 DEFAULTS = {"latency_mode": "standard", "visibility": "public"}
 
 
 def stream_fields(form: dict[str, str], errors: Errors) -> tuple[BaseTag, ...]:
     """Title, start, latency mode and visibility."""
+    chosen = DEFAULTS | form
     return (
         field(
             "title", "Title", errors=errors, value=form.get("title", "")[: 2 * TITLE_MAX],
@@ -38,8 +36,8 @@ def stream_fields(form: dict[str, str], errors: Errors) -> tuple[BaseTag, ...]:
             ),
             air.Input(type_="hidden", name="utc_offset", value="0"),
         ),
-        _choice("latency_mode", "Latency", LATENCY_MODES, DEFAULTS | form, errors),
-        _choice("visibility", "For whom", VISIBILITIES, DEFAULTS | form, errors),
+        choice("latency_mode", "Latency", LATENCY_MODES, chosen["latency_mode"], errors),
+        visibility_choice(chosen["visibility"], errors, RECORDINGS),
     )  # fmt: skip
 
 
@@ -62,25 +60,3 @@ def as_form(stream: Stream) -> dict[str, str]:
         "latency_mode": stream.latency_mode,
         "visibility": stream.visibility,
     }
-
-
-def _choice(
-    name: str, legend: str, choices: Mapping[str, str], form: Mapping[str, str], errors: Errors
-) -> air.Fieldset:
-    error = errors.get(name, "")
-    options = (
-        air.Div(
-            air.Input(
-                type_="radio", id_=f"{name}-{value}", name=name, value=value,
-                checked=value == form[name],
-            ),
-            air.Label(words, for_=f"{name}-{value}"),
-            class_="check",
-        )
-        for value, words in choices.items()
-    )  # fmt: skip
-    return air.Fieldset(
-        air.Legend(legend),
-        air.P(error, class_="field-error", id_=name) if error else "",
-        *options,
-    )

@@ -1,12 +1,14 @@
 """The watch page of a live stream, in all its states; it goes from one to the next by itself."""
 
 import secrets
+from collections.abc import Hashable
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 import air
 from air.tags.models.base import BaseTag
 
-from access import AnyStream, Someone, Visitor
+from access import AnyStream, Someone, Viewer, Visitor, as_now
 from audience import Audience
 from playback import Playback
 from records import Stream, Video
@@ -14,9 +16,9 @@ from store import Store
 from views.cards import card_grid
 from views.events import Update, event_stream
 from views.layout import Extras, page
-from views.player import stream_player
+from views.player import address_anew, stream_player
 from views.services import TheAudience, ThePlayback, TheShared, TheStore
-from views.signups import signup_form
+from views.signups import locked, signup_form
 from views.stream_cards import moment
 from views.tags import LiveUpdates
 
@@ -32,17 +34,17 @@ async def watch(
     audience: TheAudience,
     playback: ThePlayback,
 ) -> air.TagResponse:
-    """Show the live stream as it is at this moment."""
+    """Show the live stream as it is at this moment, or how to be let in."""
     # Pages of one browser count as one viewer, so the browser needs a name.
     request.session.setdefault("viewer", secrets.token_hex(8))
-    fragments = _fragments(stream, await recordings_of(store, stream), audience, playback)
+    scene = Scene(stream, await recordings_of(store, stream), visitor)
+    fragments = _fragments(scene, audience, playback)
     return air.TagResponse(
         page(
             visitor,
             stream.title,
             LiveUpdates(*fragments, src=f"/stream/{stream.id}/events"),
             _host_link(visitor, stream),
-            signup_form(visitor, stream, await store.signups(stream.id)),
             extras=Extras(scripts=("hls-player", "live-updates", "local-time")),
         )
     )
@@ -51,6 +53,7 @@ async def watch(
 @router.get("/stream/{stream_id}/events")
 async def events(
     request: air.Request,
+    viewer: Viewer,
     stream: AnyStream,
     store: TheStore,
     audience: TheAudience,
@@ -64,24 +67,40 @@ async def events(
         if current is None:
             return Update(location=f"/stream/{stream.id}")  # which says that it is gone
         videos = await recordings_of(store, current)
-        return Update(_fragments(current, videos, audience, playback))
+        scene = Scene(current, videos, await as_now(store, viewer))
 
-    async def shared_update() -> Update:
-        return await shared.update(stream.id, update)
+        async def draw() -> Update:
+            return Update(_fragments(scene, audience, playback))
 
-    viewer = request.session.get("viewer") or secrets.token_hex(8)
+        return await shared.update(stream.id, scene.variant, draw)
+
+    name = request.session.get("viewer") or secrets.token_hex(8)
     return event_stream(
-        store, (stream.id,), shared_update, while_open=lambda: audience.watching(stream.id, viewer)
+        store, (stream.id,), update, while_open=lambda: audience.watching(stream.id, name)
     )
 
 
 @router.get("/stream/{stream_id}/playback")
-async def playback_url(stream: AnyStream, playback: ThePlayback) -> air.responses.JSONResponse:
-    """Give the player its URL anew; 409 while nobody is live."""
-    if stream.status != "live" or not stream.playback_id:
-        return air.responses.JSONResponse({"error": {"message": "Not live."}}, status_code=409)
-    source = playback.hls(stream.playback_id)
-    return air.responses.JSONResponse({"src": source, "expires_at": None})
+async def playback_url(
+    viewer: Viewer, stream: AnyStream, playback: ThePlayback
+) -> air.responses.JSONResponse:
+    """Give the player its URL anew."""
+    return address_anew(viewer, stream, playback, playable=stream.status == "live")
+
+
+class Scene(NamedTuple):
+    """A live stream, its recordings, and who is looking."""
+
+    stream: Stream
+    videos: list[Video]
+    visitor: Visitor
+
+    @property
+    def variant(self) -> Hashable:
+        """Whatever of the viewer decides what is drawn: two of the same variant see the same."""
+        drawn = {self.stream.id, *(video.asset_id for video in self.videos)}
+        who = self.visitor
+        return who.account is None, who.owns(self.stream), who.signups & drawn
 
 
 async def recordings_of(store: Store, stream: Stream) -> list[Video]:
@@ -108,12 +127,11 @@ def _since(stream: Stream) -> tuple[BaseTag | str, ...]:
     return (" for ", moment(stream.live_since, "elapsed")) if stream.live_since else ()
 
 
-def _fragments(
-    stream: Stream, videos: list[Video], audience: Audience, playback: Playback
-) -> tuple[BaseTag, ...]:
+def _fragments(scene: Scene, audience: Audience, playback: Playback) -> tuple[BaseTag, ...]:
     """Each changes by itself, so that a new count of viewers leaves the player alone."""
+    stream = scene.stream
     return (
-        air.Div(_stage(stream, videos, playback), id_="stream-stage", class_="stage"),
+        air.Div(_stage(scene, playback), id_="stream-stage", class_="stage"),
         air.P(*state_line(stream), id_="stream-state", class_="state-line", role="status"),
         air.Div(
             air.H1(stream.title),
@@ -122,7 +140,8 @@ def _fragments(
             class_="stream-title",
         ),
         air.P(viewers(audience.now(stream.id)), id_="stream-viewers", class_="facts"),
-        _recordings(stream, videos, playback),
+        signup_form(scene.visitor, stream, playback.signer.lifetime),
+        _recordings(scene, playback),
     )
 
 
@@ -131,10 +150,12 @@ def viewers(count: int) -> str:
     return "1 viewer" if count == 1 else f"{count:,} viewers"
 
 
-def _stage(stream: Stream, videos: list[Video], playback: Playback) -> BaseTag:
-    if stream.status == "live" and stream.playback_id:
-        return stream_player(stream, playback)
-    return air.Div(*_waiting(stream, videos), class_="placeholder")
+def _stage(scene: Scene, playback: Playback) -> BaseTag:
+    if not scene.visitor.may_watch(scene.stream):
+        return locked(scene.visitor, scene.stream)
+    if scene.stream.status == "live":
+        return stream_player(scene.stream, playback)
+    return air.Div(*_waiting(scene.stream, scene.videos), class_="placeholder")
 
 
 def _waiting(stream: Stream, videos: list[Video]) -> tuple[BaseTag, ...]:
@@ -167,20 +188,14 @@ def _afterwards(videos: list[Video]) -> tuple[BaseTag, ...]:
     return (air.P(link),)
 
 
-def _recordings(stream: Stream, videos: list[Video], playback: Playback) -> air.Section:
-    done = [video for video in videos if video.watchable]
-    running = next((each for each in videos if each.live and each.playback_id), None)
-    from_start = (
-        air.P(
-            air.A(
-                "Watch from the start", href=f"/video/{running.asset_id}", class_="button secondary"
-            )
-        )
-        if running and stream.status == "live"
-        else ""
-    )
-    grid = (air.H2("Recordings"), card_grid(done, playback)) if done else ()
-    return air.Section(from_start, *grid, id_="stream-recordings")
+def _recordings(scene: Scene, playback: Playback) -> air.Section:
+    done = [video for video in scene.videos if video.watchable]
+    running = next((each for each in scene.videos if each.live), None)
+    open_now = running and scene.stream.status == "live" and scene.visitor.may_watch(running)
+    address = f"/video/{running.asset_id}" if running and open_now else ""
+    link = air.A("Watch from the start", href=address, class_="button secondary")
+    grid = (air.H2("Recordings"), card_grid(done, scene.visitor, playback)) if done else ()
+    return air.Section(air.P(link) if address else "", *grid, id_="stream-recordings")
 
 
 def _host_link(visitor: Visitor, stream: Stream) -> air.P | str:

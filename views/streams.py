@@ -9,12 +9,12 @@ import air
 
 from access import STARTING, SignedIn, Someone, Visitor
 from mux_live import LatencyMode
-from passthrough import Passthrough
-from playback import Playback
-from records import Stream
+from passthrough import AS_STREAM, Passthrough
+from records import POLICIES, Stream
+from views.choices import check_visibility
 from views.forms import Errors, check_title, error_summary, read_form
 from views.layout import Extras, page
-from views.services import TheLive, ThePlayback, TheStore, TheSync
+from views.services import TheKeys, TheLive, ThePlayback, TheStore, TheSync
 from views.stream_cards import stream_grid
 from views.stream_forms import LATENCY_MODES, record_box, stream_fields
 
@@ -31,10 +31,14 @@ async def streams(visitor: Someone, store: TheStore, playback: ThePlayback) -> a
     live = [each for each in everything if each.status == "live"]
     coming = [each for each in everything if each.status == "scheduled" and each.enabled]
     over = [each for each in everything if each.status == "ended"]
+
+    def grid(shown: list[Stream]) -> air.Ul | None:
+        return stream_grid(shown[:SHOWN], visitor, playback) if shown else None
+
     content = (
-        _section("Live now", live, "Nobody is live at this moment.", playback),
-        _section("Coming up", sorted(coming, key=_start), "Nothing is planned.", playback),
-        _section("Past", over, "", playback) if over else "",
+        _section("Live now", grid(live), "Nobody is live at this moment."),
+        _section("Coming up", grid(sorted(coming, key=_start)), "Nothing is planned."),
+        _section("Past", grid(over), "") if over else "",
     )
     head = air.Div(
         air.H1("Live streams"), air.A("Go live", href="/stream/new", class_="button"),
@@ -54,7 +58,12 @@ async def new_stream_page(visitor: Someone, _account: SignedIn) -> air.TagRespon
 
 @router.post("/create-stream")
 async def create_stream(
-    request: air.Request, visitor: Someone, account: SignedIn, live: TheLive, sync: TheSync
+    request: air.Request,
+    visitor: Someone,
+    account: SignedIn,
+    live: TheLive,
+    sync: TheSync,
+    keys: TheKeys,
 ) -> air.responses.Response:
     """Create a live stream at Mux, and lead its host to the studio."""
     form = await read_form(request)
@@ -62,18 +71,20 @@ async def create_stream(
     title = check_title(form, errors)
     start = check_start(form, errors)
     mode = check_latency_mode(form, errors)
+    visibility = check_visibility(form, errors)
     if errors:
         return _new_page(visitor, form, errors)
     label = Passthrough(
         account_id=account.id, account_name=account.name, started_at=int(time.time())
     )
+    await keys.prepare(visibility)
+    planned = label.planned(start, record="record" in form, visibility=visibility)
     stream = await live.create(
         title=title,
         latency_mode=mode,
-        passthrough=label.planned(
-            start, record="record" in form, visibility=check_visibility(form)
-        ).encode(),
-        recording=label.encode(),
+        policy=POLICIES[visibility],
+        passthrough=planned.encode(),
+        recording=label.seen_by(AS_STREAM).encode(),
     )
     await sync.take_stream(stream)
     return air.RedirectResponse(f"/stream/{stream.id}/studio", status_code=303)
@@ -106,18 +117,12 @@ def check_latency_mode(form: Mapping[str, str], errors: Errors) -> LatencyMode:
     return cast("LatencyMode", mode)
 
 
-def check_visibility(form: Mapping[str, str]) -> str:
-    """Who may watch: those who signed up if that was chosen, else everybody."""
-    return "signup" if form.get("visibility") == "signup" else "public"
-
-
 def _start(stream: Stream) -> datetime:
     return stream.start_time or datetime.max.replace(tzinfo=UTC)
 
 
-def _section(title: str, shown: list[Stream], nothing: str, playback: Playback) -> air.Section:
-    grid = stream_grid(shown[:SHOWN], playback) if shown else air.P(nothing, class_="facts")
-    return air.Section(air.H2(title), grid)
+def _section(title: str, grid: air.Ul | None, nothing: str) -> air.Section:
+    return air.Section(air.H2(title), grid or air.P(nothing, class_="facts"))
 
 
 def _new_page(visitor: Visitor, form: dict[str, str], errors: Errors) -> air.TagResponse:

@@ -157,7 +157,7 @@ def host_state_line(stream: Stream) -> tuple[BaseTag | str, ...]:
 
 
 def _preview(stream: Stream, playback: Playback) -> BaseTag:
-    if stream.status == "live" and stream.playback_id:
+    if stream.status == "live":
         return stream_player(stream, playback)
     if not stream.enabled:
         action = f"/stream/{stream.id}/enable"

@@ -12,15 +12,18 @@ from records import Stream
 from sessions import say
 from text import TARGET_NAME_MAX, bounded
 from trial_broadcast import start_trial, stop_trial
+from views.choices import check_visibility
 from views.forms import Errors, check_title, read_form
 from views.services import (
     TheLive,
     TheRecordings,
     TheSettings,
     TheSync,
+    TheVisibilities,
 )
-from views.streams import check_latency_mode, check_start, check_visibility
+from views.streams import check_latency_mode, check_start
 from views.studio import TheStudio
+from visibilities import StreamDetails
 
 router = air.AirRouter()
 
@@ -29,24 +32,21 @@ router = air.AirRouter()
 async def edit(
     request: air.Request,
     stream: OwnStream,
-    live: TheLive,
-    sync: TheSync,
+    visibilities: TheVisibilities,
     studio: TheStudio,
 ) -> air.responses.Response:
-    """Change title, start and latency."""
+    """Change title, start, latency and visibility."""
     form = await read_form(request)
     errors: Errors = {}
     title = check_title(form, errors)
     start = check_start(form, errors)
     mode = check_latency_mode(form, errors)
+    visibility = check_visibility(form, errors, stream.visibility)
     if errors:
         return await studio.page(stream, errors)
-    label = label_of(stream).planned(start, record=stream.record, visibility=check_visibility(form))
+    label = label_of(stream).planned(start, record=stream.record, visibility=visibility)
     changed = mode if mode != stream.latency_mode else None
-    updated = await live.update(
-        stream.id, title=title, passthrough=label.encode(), latency_mode=changed
-    )
-    await sync.take_stream(updated)
+    await visibilities.change_stream(stream, StreamDetails(title, label, visibility, changed))
     return _back(request, stream, "Saved.")
 
 
@@ -108,9 +108,14 @@ async def reset_key(
 
 @router.post("/stream/{stream_id}/delete")
 async def delete(
-    request: air.Request, stream: OwnStream, live: TheLive, sync: TheSync
+    request: air.Request,
+    stream: OwnStream,
+    live: TheLive,
+    sync: TheSync,
+    visibilities: TheVisibilities,
 ) -> air.RedirectResponse:
-    """Delete the live stream; its recordings stay."""
+    """Delete the live stream; its recordings stay, for whom they are."""
+    await visibilities.settle_recordings(stream)
     await live.delete(stream.id)
     await sync.forget("stream", stream.id)
     sync.hurry()

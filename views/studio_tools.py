@@ -17,7 +17,7 @@ STATES = {
 
 
 def details_form(stream: Stream, errors: Errors) -> air.Section:
-    """Title, start and latency; what cannot change while live says so."""
+    """Title, start, latency and visibility; what cannot change while live says so."""
     running = (
         "Latency can be changed when the broadcast is over." if stream.status == "live" else ""
     )
@@ -25,7 +25,7 @@ def details_form(stream: Stream, errors: Errors) -> air.Section:
     return air.Section(
         air.H2("Details"),
         air.Details(
-            air.Summary("Title, start and latency"),
+            air.Summary("Title, start, latency and visibility"),
             air.Form(
                 error_summary(errors) if shown else "",
                 *stream_fields(as_form(stream), errors),
@@ -121,7 +121,8 @@ def danger_zone(stream: Stream) -> air.Section:
                     "encoder needs the new one. Stop them first: some keep trying the old key.",
                     "Make a new key", f"{address}/reset-key"),
             _asking("Delete…", f"{ends}The live stream, its key and its page are gone for ever. "
-                    "Its recordings stay.", "Delete for ever", f"{address}/delete"),
+                    "Its recordings stay, each with sign-ups of its own.",
+                    "Delete for ever", f"{address}/delete"),
             class_="owner-tools",
         ),
         id_="studio-danger",

@@ -10,6 +10,7 @@ from air.tags.models.base import BaseTag
 from records import Upload, Video
 from settings import Settings
 from text import TITLE_MAX
+from views.choices import visibility_choice
 from views.forms import Errors, error_summary, field
 from views.tags import UploadForm
 
@@ -40,8 +41,9 @@ def new_upload_form(settings: Settings, form: Mapping[str, str], errors: Errors)
             field(
                 "title", "Title", errors=errors, value=form.get("title", "")[: 2 * TITLE_MAX],
                 required=True, maxlength=str(TITLE_MAX),
-                hint="You can change it later. Everybody can see the video and its title.",
+                hint="You can change it later. Everybody can see the title.",
             ),
+            visibility_choice(form.get("visibility", "public"), errors),
             air.Button("Upload", type_="submit"),
             method="post", action="/create-upload",
         ),

@@ -13,13 +13,15 @@ import air
 from access import OwnUpload, SignedIn, Someone, Visitor
 from mux_errors import MuxRefused
 from passthrough import Passthrough
+from records import POLICIES
 from sessions import say
 from settings import Settings
 from text import FILENAME_MAX, bounded
+from views.choices import check_visibility
 from views.events import Update, event_stream
 from views.forms import Errors, check_title, read_form
 from views.layout import Extras, page, wants_json
-from views.services import TheMux, TheSettings, TheStore, TheSync
+from views.services import TheKeys, TheMux, TheSettings, TheStore, TheSync
 from views.tags import LiveUpdates
 from views.upload_pages import ACCEPTED, new_upload_form, only_by_command, shortened, upload_state
 
@@ -45,12 +47,14 @@ async def create_upload(
     settings: TheSettings,
     mux: TheMux,
     sync: TheSync,
+    keys: TheKeys,
 ) -> air.responses.Response:
     """Ask Mux for a direct upload, and tell the browser where to send the file."""
     form = await read_form(request)
     errors: Errors = {}
     _check_file(form, settings, errors)
     title = check_title(form, errors)
+    visibility = check_visibility(form, errors)
     if errors:
         return _refused(request, visitor, settings, form, errors)
     label = Passthrough(
@@ -59,10 +63,13 @@ async def create_upload(
         started_at=int(time.time()),
         filename=bounded(form["filename"], FILENAME_MAX),
         size=int(form.get("size") or 0),
+        visibility=visibility,
     )
+    await keys.prepare(visibility)
     upload = await mux.create_upload(
-        title=title, passthrough=label.encode(), cors_origin=settings.app_url
-    )
+        title=title, passthrough=label.encode(), policy=POLICIES[visibility],
+        cors_origin=settings.app_url,
+    )  # fmt: skip
     await sync.take_upload(upload)
     sync.hurry()
     address = f"/upload/{upload.id}"

@@ -38,7 +38,9 @@ async def gallery(
             f"Search: {query}" if query else "Videos",
             air.Div(air.H1("Videos"), _search(query), class_="section-head"),
             _count(query, len(videos)),
-            card_grid(shown, playback) if shown else _empty(query, store, beyond=bool(videos)),
+            card_grid(shown, visitor, playback)
+            if shown
+            else _empty(query, store, beyond=bool(videos)),
             _pages(query, number, last),
         )
     )

@@ -3,47 +3,54 @@
 import air
 from air.tags.models.base import BaseTag
 
-from access import AnyVideo, OwnVideo, Someone, Visitor
+from access import AnyVideo, OwnVideo, Someone, Viewer, Visitor, as_now
 from playback import Playback
-from records import Video
+from records import Signup, Video
 from sessions import say
 from text import TITLE_MAX
 from views.cards import ago, clock
+from views.choices import check_visibility, visibility_choice
 from views.events import Update, event_stream
 from views.forms import Errors, check_title, error_summary, field, read_form
 from views.layout import Extras, page
-from views.player import video_player
-from views.services import TheMux, ThePlayback, TheStore, TheSync
+from views.player import address_anew, video_player
+from views.services import TheMux, ThePlayback, TheStore, TheSync, TheVisibilities
+from views.signups import locked, signup_form, signup_list
 from views.tags import LiveUpdates
 
 router = air.AirRouter()
 
 
 @router.get("/video/{asset_id}")
-async def watch(visitor: Someone, video: AnyVideo, playback: ThePlayback) -> air.TagResponse:
-    """Show the video, or how far it is from being one."""
-    return _watch_page(visitor, video, playback, {})
+async def watch(
+    visitor: Someone, video: AnyVideo, store: TheStore, playback: ThePlayback
+) -> air.TagResponse:
+    """Show the video, or how far it is from being one, or how to be let in."""
+    return _watch_page(visitor, video, playback, await store.signups(video.asset_id), {})
 
 
 @router.get("/video/{asset_id}/events")
 async def events(
-    video: AnyVideo, store: TheStore, playback: ThePlayback
+    viewer: Viewer, video: AnyVideo, store: TheStore, playback: ThePlayback
 ) -> air.responses.StreamingResponse:
-    """Push the page's fragments whenever the video changes."""
+    """Push the page's fragments whenever the video changes, or who may watch it."""
 
     async def update() -> Update:
         current = await store.video(video.asset_id)
-        return Update((_state(current, playback),)) if current else Update(location="/videos")
+        if current is None:
+            return Update(location="/videos")
+        return Update(_state(await as_now(store, viewer), current, playback))
 
-    return event_stream(store, (video.asset_id,), update)
+    watched = (video.asset_id, video.stream_id) if video.stream_id else (video.asset_id,)
+    return event_stream(store, watched, update)
 
 
 @router.get("/video/{asset_id}/playback")
-async def playback_url(video: AnyVideo, playback: ThePlayback) -> air.responses.JSONResponse:
-    """Give the player its URL anew; 409 while there is nothing to play."""
-    if video.status != "ready" or video.playback_id is None:
-        return air.responses.JSONResponse({"error": {"message": "Not ready."}}, status_code=409)
-    return air.responses.JSONResponse({"src": playback.hls(video.playback_id), "expires_at": None})
+async def playback_url(
+    viewer: Viewer, video: AnyVideo, playback: ThePlayback
+) -> air.responses.JSONResponse:
+    """Give the player its URL anew."""
+    return address_anew(viewer, video, playback, playable=video.status == "ready")
 
 
 @router.post("/video/{asset_id}/edit")
@@ -51,17 +58,20 @@ async def edit(
     request: air.Request,
     visitor: Someone,
     video: OwnVideo,
-    mux: TheMux,
-    sync: TheSync,
+    store: TheStore,
+    visibilities: TheVisibilities,
     playback: ThePlayback,
 ) -> air.responses.Response:
-    """Rename the video, at Mux first so that the title survives a restart."""
+    """Change title and visibility, at Mux first so that they survive a restart."""
     errors: Errors = {}
-    title = check_title(await read_form(request), errors)
+    form = await read_form(request)
+    title = check_title(form, errors)
+    visibility = check_visibility(form, errors, video.visibility)
     if errors:
-        return _watch_page(visitor, video, playback, errors)
-    await sync.take_asset(await mux.rename_asset(video.asset_id, title))
-    say(request, "The title is changed.")
+        signups = await store.signups(video.asset_id)
+        return _watch_page(visitor, video, playback, signups, errors)
+    await visibilities.change_video(video, title, visibility)
+    say(request, "Saved.")
     return air.RedirectResponse(f"/video/{video.asset_id}", status_code=303)
 
 
@@ -77,38 +87,44 @@ async def delete(
 
 
 def _watch_page(
-    visitor: Visitor, video: Video, playback: Playback, errors: Errors
+    visitor: Visitor, video: Video, playback: Playback, signups: list[Signup], errors: Errors
 ) -> air.TagResponse:
     pending = video.status == "processing" or video.live or video.unsettled
-    state = _state(video, playback)
+    changes = pending or video.visibility == "signup"
+    state = _state(visitor, video, playback)
     content = page(
         visitor,
         f"Error: {video.title}" if errors else video.title,
-        LiveUpdates(state, src=f"/video/{video.asset_id}/events") if pending else state,
-        _owner_tools(video, errors) if visitor.owns(video) else "",
+        *([LiveUpdates(*state, src=f"/video/{video.asset_id}/events")] if changes else state),
+        _owner_tools(video, signups, errors) if visitor.owns(video) else "",
         extras=Extras(
-            scripts=("hls-player", "live-updates") if pending else ("hls-player",),
+            scripts=("hls-player", "live-updates", "local-time"),
             refreshes_without_scripts=pending,
         ),
     )
     return air.TagResponse(content, status_code=422 if errors else 200)
 
 
-def _state(video: Video, playback: Playback) -> air.Article:
+def _state(visitor: Visitor, video: Video, playback: Playback) -> tuple[BaseTag, ...]:
     """Everything on the page that changes when the video does."""
-    return air.Article(
-        air.Div(_picture(video, playback), class_="stage"),
+    watching = visitor.may_watch(video)
+    article = air.Article(
+        air.Div(
+            _picture(video, playback) if watching else locked(visitor, video),
+            class_="stage",
+        ),
         air.H1(video.title),
         air.P(
             video.uploader_name,
             " · ",
             ago(video.upload_time),
-            f" · {clock(video.duration)}" if video.duration else "",
+            f" · {clock(video.duration)}" if watching and video.duration else "",
             class_="facts",
         ),
         id_="video-state",
         class_="watch",
     )
+    return (article, signup_form(visitor, video, playback.signer.lifetime))
 
 
 def _picture(video: Video, playback: Playback) -> BaseTag:
@@ -128,17 +144,18 @@ def _picture(video: Video, playback: Playback) -> BaseTag:
     )
 
 
-def _owner_tools(video: Video, errors: Errors) -> air.Section:
+def _owner_tools(video: Video, signups: list[Signup], errors: Errors) -> air.Section:
     address = f"/video/{video.asset_id}"
     return air.Section(
         air.Details(
-            air.Summary("Rename", class_="button secondary"),
+            air.Summary("Title and visibility", class_="button secondary"),
             air.Form(
                 error_summary(errors),
                 field(
                     "title", "Title", errors=errors, value=video.title, required=True,
                     maxlength=str(TITLE_MAX),
                 ),
+                visibility_choice(video.visibility, errors),
                 air.Button("Save", type_="submit"),
                 method="post", action=f"{address}/edit",
             ),
@@ -155,5 +172,6 @@ def _owner_tools(video: Video, errors: Errors) -> air.Section:
                 method="post", action=f"{address}/delete",
             ),
         ),
+        signup_list(signups) if signups or video.visibility == "signup" else "",
         class_="owner-tools", aria_label="Your tools for this video",
     )  # fmt: skip

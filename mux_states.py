@@ -1,0 +1,67 @@
+"""What Mux's states mean here: rules without a store, for `sync` to apply."""
+
+from datetime import UTC, datetime
+
+from mux_resources import MuxAsset, MuxLiveStream, MuxSimulcastTarget
+from passthrough import Passthrough
+from records import (
+    SimulcastTarget,
+    Stream,
+    StreamStatus,
+    UploadStatus,
+    Video,
+    VideoStatus,
+    Visibility,
+)
+
+VIDEO_STATUS: dict[str, VideoStatus] = {"ready": "ready", "errored": "error"}
+UPLOAD_STATUS: dict[str, UploadStatus] = {
+    "asset_created": "asset_created",
+    "errored": "errored",
+    "cancelled": "cancelled",
+    "timed_out": "timed_out",
+}
+
+
+def is_overtaken(asset: MuxAsset, status: VideoStatus, known: Video) -> bool:
+    """Whether this answer is older than what is known: assets never go back."""
+    if status == "processing" and known.status != "processing":
+        return True
+    return asset.is_live and not known.live and known.status == "ready"
+
+
+def simulcast_target(target: MuxSimulcastTarget) -> SimulcastTarget:
+    """A target as hosts see it."""
+    return SimulcastTarget(
+        id=target.id,
+        name=target.passthrough,
+        url=target.url,
+        status=target.status,
+        error_severity=target.error_severity,
+    )
+
+
+def visibility_in(label: Passthrough) -> Visibility:
+    """For whom something is; what this version does not know is not for everybody."""
+    return "public" if label.visibility == "public" else "signup"
+
+
+def stream_status(stream: MuxLiveStream) -> StreamStatus:
+    """Before the first broadcast it is scheduled, after one it is over until the next."""
+    if stream.status == "active":
+        return "live"
+    # A broadcast that is just beginning is among the recent ones already.
+    over = [each for each in stream.recent_asset_ids if each != stream.active_asset_id]
+    return "ended" if over else "scheduled"
+
+
+def is_connected(known: Stream | None, status: StreamStatus) -> bool:
+    """What an encoder still sends when the broadcast is over is of no use."""
+    if known is None or (known.status == "live" and status != "live"):
+        return status == "live"
+    return known.connected
+
+
+def moment(seconds: int) -> datetime | None:
+    """Unix seconds as a moment; 0 is none."""
+    return datetime.fromtimestamp(seconds, UTC) if seconds else None
