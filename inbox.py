@@ -58,8 +58,11 @@ class Inbox:
                 await self._sync.refresh(kind, resource_id)
             except MuxError as error:
                 log.warning("could not read %s %s: %s", kind, resource_id, error.message)
-            # A recording that ended may have to be cut, which is the reconciliation's work.
-            if kind == "stream" or event_type == "video.asset.live_stream_completed":
+            # A recording that ended may have to be cut, and one that began may be for other people
+            # than Mux was told long ago, which is the reconciliation's work.
+            video = await self._store.video(resource_id)
+            over = event_type == "video.asset.live_stream_completed"
+            if kind == "stream" or over or (video and not video.settled):
                 self._sync.hurry()
 
     async def _note(self, event_type: str, stream_id: str, event: dict[str, Any]) -> None:

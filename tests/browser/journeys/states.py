@@ -64,7 +64,7 @@ def watching_as_stranger(scene: Scene) -> Shown:
 def watching_as_owner(scene: Scene) -> Shown:
     """The watch page with the tools of its owner open."""
     tab = scene.open(scene.video, scene.owner)
-    tab.get_by_text("Rename").click()
+    tab.get_by_text("Title and visibility").click()
     tab.get_by_text("Delete…").click()
     return tab, tab.get_by_role("button", name="Save")
 

@@ -123,7 +123,7 @@ def test_the_start_is_meant_and_shown_in_each_visitors_own_time_zone(
     host.get_by_label("Start").fill(start)
     host.get_by_role("button", name="Create").click()
     host.wait_for_url("**/studio")
-    host.get_by_text("Title, start and latency").click()
+    host.get_by_text("Title, start, latency and visibility").click()
     expect(host.get_by_label("Start")).to_have_value(start)
     for zone, time in (("Asia/Tokyo", "20:15"), ("Asia/Kolkata", "16:45")):
         viewer = new_tab(timezone_id=zone, locale="en-GB")
@@ -169,7 +169,7 @@ def test_without_scripts_a_host_creates_a_stream_reads_its_key_and_acts(
     expect(tab.locator("#stream-key")).to_have_text(re.compile(r"^[\w-]{20,}$"))
     tab.get_by_role("button", name="Stop recording").click()
     expect(tab.get_by_text("Recording is off")).to_be_visible()
-    tab.get_by_text("Title, start and latency").click()
+    tab.get_by_text("Title, start, latency and visibility").click()
     tab.get_by_label("Title").fill("By hand again")
     tab.get_by_role("button", name="Save").click()
     expect(tab.get_by_role("heading", name="By hand again")).to_be_visible()

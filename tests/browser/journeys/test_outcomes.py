@@ -85,7 +85,7 @@ def test_a_video_deleted_in_one_tab_leaves_the_other_with_words(
     one.get_by_role("button", name="Delete for ever").click()
     expect(one.get_by_text("“Only for a while” is deleted.")).to_be_visible()
     expect(one.get_by_role("link", name="Only for a while")).to_have_count(0)
-    other.get_by_text("Rename").click()
+    other.get_by_text("Title and visibility").click()
     other.get_by_label("Title").fill("Too late")
     other.get_by_role("button", name="Save").click()
     expect(other.get_by_text("This video is gone, or never was.")).to_be_visible()

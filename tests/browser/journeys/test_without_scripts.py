@@ -59,7 +59,7 @@ def test_videos_can_be_found_renamed_and_deleted(new_tab: NewTab, ada: Person, c
     tab.get_by_role("button", name="Search").click()
     expect(tab.get_by_text("1 video matches")).to_be_visible()
     tab.get_by_role("link", name="Sea without sound").click()
-    tab.get_by_text("Rename").click()
+    tab.get_by_text("Title and visibility").click()
     tab.get_by_label("Title").fill("Sea with sound")
     tab.get_by_role("button", name="Save").click()
     expect(tab.get_by_role("heading", level=1)).to_have_text("Sea with sound")
