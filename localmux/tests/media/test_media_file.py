@@ -25,11 +25,12 @@ async def never() -> Message:
 def answer(path: Path, *, deleted_after: int) -> list[Message]:
     """What is sent of a file that is deleted after so many messages."""
     sent: list[Message] = []
+    delete = path.unlink
 
     async def send(message: Message) -> None:
         sent.append(message)
         if len(sent) == deleted_after:
-            path.unlink()
+            delete()
 
     asyncio.run(MediaFile(path)(SCOPE, never, send))
     return sent
