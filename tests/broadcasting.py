@@ -54,6 +54,11 @@ class Channel:
         """Wait until the viewers' page says this."""
         eventually(lambda: words in self.host.get(self.path).text, LIVE_WITHIN)
 
+    def policies(self) -> list[list[str]]:
+        """The playback policies of the live stream, then of each recording, oldest first."""
+        things = [self.at_mux(), *self.recordings()]
+        return [[one["policy"] for one in thing.get("playback_ids", [])] for thing in things]
+
     def await_mark(self) -> None:
         """Wait until the running recording carries what becomes of it."""
         eventually(lambda: any('"marks"' in str(each) for each in self.recordings()))

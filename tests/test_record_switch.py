@@ -1,5 +1,6 @@
 """The record switch in real broadcasts: what stays is what was broadcast with the switch on."""
 
+import json
 import time
 from collections.abc import Callable
 from typing import Any
@@ -79,8 +80,14 @@ def test_a_broadcast_with_the_switch_off_is_deleted(
     assert 'class="card"' not in page
 
 
-def test_on_off_and_on_again_leaves_two_clips(channel: Channel, media: list[Tag]) -> None:
+def test_on_off_and_on_again_leaves_two_clips_for_the_same_people(
+    ada: Person, media: list[Tag]
+) -> None:
+    channel = create_channel(ada, visibility="signup")
     expect_parts(channel, broadcast_in_parts(channel, media))
+    for clip in channel.recordings():
+        assert [each["policy"] for each in clip["playback_ids"]] == ["signed"]
+        assert json.loads(clip["passthrough"])["see"] == "signup"
 
 
 def test_what_mux_refuses_to_cut_is_kept_whole(
