@@ -106,7 +106,9 @@ export class Recovery {
 
   #wait(status) {
     if (status === 401 || status === 403) return this.refuse();
-    if (ABSENT.includes(status)) return this.fail(GONE);
+    // Made for other people, a video moves to another address.
+    if (ABSENT.includes(status))
+      return this.#renewal === "unused" ? this.#renew() : this.fail(GONE);
     const notReady = status === 409 || status === 412;
     if (notReady) this.say(NOT_READY);
     else this.#sayTrouble();
@@ -121,7 +123,7 @@ export class Recovery {
     if (this.#renewal === "used") return this.refuse();
     this.#renewal = "asking";
     const { source, seamless, status } = await this.player.renewal.renew();
-    this.#renewal = source ? "used" : "unused";
+    this.#renewal = source || ABSENT.includes(status) ? "used" : "unused";
     if (!this.player.isConnected) return;
     if (!source) this.#wait(status);
     else if (seamless) this.#startLoad();

@@ -63,6 +63,18 @@ def test_a_deleted_video_is_told_apart(player: Player, page_errors: PageErrors) 
     expect(player.message).to_have_text("This video is gone.")
 
 
+def test_a_video_that_moved_to_another_address_goes_on_where_it_was(
+    player: Player, page_errors: PageErrors
+) -> None:
+    page_errors.allow("404")
+    player.stream.master_faults.append(404)
+    player.renew_with(200, "first")
+    player.open()
+    player.play()
+    player.expect_progress()
+    assert player.site.requests("/playback") == 1
+
+
 @pytest.mark.parametrize("blocked", [False, True], ids=["hls.js", "native"])
 def test_a_video_that_is_not_ready_starts_by_itself_later(
     player: Player, page_errors: PageErrors, *, blocked: bool

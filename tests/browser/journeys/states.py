@@ -179,8 +179,26 @@ def studio(scene: Scene) -> Shown:
     return tab, tab.get_by_role("button").last
 
 
+def locked_stream(scene: Scene) -> Shown:
+    """The page of a live stream for people who sign up, for somebody who has not signed in."""
+    form = {"title": "Full moon over the harbour", "visibility": "signup"}
+    answer = scene.owner.post("/create-stream", data=form)
+    tab = scene.open(answer.headers["location"].removesuffix("/studio"))
+    return tab, tab.locator("main").get_by_role("link", name="Sign in")
+
+
+def locked_cards(scene: Scene) -> Shown:
+    """The list of live streams, with one that is locked."""
+    form = {"title": "Full moon for few", "visibility": "signup"}
+    scene.owner.post("/create-stream", data=form)
+    tab = scene.open("/streams")
+    expect(tab.get_by_text("Sign up to watch").first).to_be_visible()
+    return tab, tab.get_by_role("link", name="Full moon for few").first
+
+
 STATES = (
     home, gallery, empty_gallery, watching_as_stranger, watching_as_owner, upload_form,
     upload_form_with_error, uploading, resuming, preparing, failed, signing_in,
     joining_with_errors, account, nothing_there, streams, new_stream, waiting_for_a_stream, studio,
+    locked_stream, locked_cards,
 )  # fmt: skip
