@@ -227,7 +227,10 @@ def main() -> None:
                 return
             with localmux(settings) as local:
                 log.info(
-                    "localmux is at %s, data in %s", local.mux_api_url, local.localmux_data_dir
+                    "localmux is at %s, data in %s; its inspector at %s/",
+                    local.mux_api_url,
+                    local.localmux_data_dir,
+                    local.mux_control_url,
                 )
                 serve(local, listener, NOTICE)
     except SettingsError as problem:

@@ -32,7 +32,8 @@ def attempt(*options: str) -> subprocess.CompletedProcess[str]:
 
 
 def test_the_ready_line_names_every_url(localmux: Running) -> None:
-    assert set(localmux.urls) == {"api", "upload", "stream", "image", "rtmp", "control"}
+    hosts = {"api", "upload", "stream", "image", "rtmp", "control", "inspector"}
+    assert set(localmux.urls) == hosts
     assert httpx.get(localmux.urls["control"] + "/health").json()["status"] == "ok"
 
 

@@ -1,7 +1,7 @@
 """/_localmux: what only a stand-in offers. Faults, time, events, counts, health and reset.
 
-No credentials are asked for: it listens on this machine only. Requests a browser sends for some
-other site's page are refused, so that a web page cannot reset a developer's work.
+No credentials are asked for: it listens on this machine only. `own_pages` refuses what a browser
+sends for some other site's page.
 """
 
 from collections.abc import Awaitable, Callable
@@ -11,13 +11,16 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from localmux.answers import Document, MuxError, invalid, not_found, present
+from localmux.answers import Document, invalid, not_found, present
 from localmux.api.calls import read_body
 from localmux.api.fields import Fields
 from localmux.control_live import ROUTES as LIVE_ROUTES
 from localmux.control_live import Control
 from localmux.environment import Environment
 from localmux.faults import Fault
+from localmux.inspector.routes import CONTROLS as INSPECTOR_ROUTES
+from localmux.inspector.routes import page_routes
+from localmux.own_pages import refuse_other_sites
 
 MOST_EVENTS = 1000
 
@@ -146,20 +149,19 @@ ROUTES: dict[str, Control] = {
     "GET /_localmux/requests": list_requests,
     "DELETE /_localmux/requests": clear_requests,
     **LIVE_ROUTES,
+    **INSPECTOR_ROUTES,
 }
 
 
 def control_routes(environment: Environment) -> list[Route]:
     def guarded(control: Control) -> Callable[[Request], Awaitable[Response]]:
         async def answer(request: Request) -> Response:
-            site = request.headers.get("sec-fetch-site", "none")
-            if site not in ("none", "same-origin"):
-                raise MuxError(403, "forbidden", "Not for pages of another site.")
+            refuse_other_sites(request, environment.public_url)
             return await control(environment, request)
 
         return answer
 
-    routes = []
+    routes = page_routes()
     for name, control in ROUTES.items():
         method, path = name.split()
         routes.append(Route(path, guarded(control), methods=[method]))

@@ -19,7 +19,7 @@ type Control = Callable[[Environment, Request], Awaitable[Response]]
 
 
 async def get_live_stream(environment: Environment, request: Request) -> Response:
-    return JSONResponse({"data": _facts(environment, _stream(environment, request))})
+    return JSONResponse({"data": facts_of(environment, _stream(environment, request))})
 
 
 async def start_broadcast(environment: Environment, request: Request) -> Response:
@@ -31,7 +31,7 @@ async def start_broadcast(environment: Environment, request: Request) -> Respons
     broadcast = TestBroadcast(url)
     await _begin(broadcast.start())
     environment.test_broadcasts[stream.id] = broadcast
-    return JSONResponse({"data": _facts(environment, stream)}, 201)
+    return JSONResponse({"data": facts_of(environment, stream)}, 201)
 
 
 async def stop_broadcast(environment: Environment, request: Request) -> Response:
@@ -46,7 +46,7 @@ async def drop_encoder(environment: Environment, request: Request) -> Response:
     if broadcast.state != RUNNING:
         raise _conflict("The encoder is gone already.")
     broadcast.drop()
-    return JSONResponse({"data": _facts(environment, stream)})
+    return JSONResponse({"data": facts_of(environment, stream)})
 
 
 async def return_encoder(environment: Environment, request: Request) -> Response:
@@ -54,7 +54,7 @@ async def return_encoder(environment: Environment, request: Request) -> Response
     if broadcast.state != DROPPED:
         raise _conflict("The encoder is there.")
     await _begin(broadcast.come_back())
-    return JSONResponse({"data": _facts(environment, stream)})
+    return JSONResponse({"data": facts_of(environment, stream)})
 
 
 async def _begin(beginning: Awaitable[None]) -> None:
@@ -91,7 +91,7 @@ def _running(environment: Environment, request: Request) -> tuple[Resource, Test
     return stream, broadcast
 
 
-def _facts(environment: Environment, stream: Resource) -> Document:
+def facts_of(environment: Environment, stream: Resource) -> Document:
     """What is known at this moment; what is not going on is left out, and so is every key."""
     stream = environment.store.get("live_stream", stream.id) or stream
     broadcast = environment.broadcasts.running.get(stream.id)

@@ -110,6 +110,17 @@ class Events:
             (kind, object_id, limit),
         )
 
+    def get(self, event_id: str) -> Delivery | None:
+        """The delivery of an event by the event's id."""
+        found = self._select("WHERE json_extract(envelope, '$.id') = ?", (event_id,))
+        return found[0] if found else None
+
+    def send_again(self, delivery: Delivery) -> None:
+        """Make it due now, once."""
+        delivery.state, delivery.copies, delivery.due = "pending", 1, time.time()
+        self.save(delivery)
+        self.news.set()
+
     def save(self, delivery: Delivery) -> None:
         self.store.connection.execute(
             "UPDATE events SET state = ?, copies = ?, due = ?, attempts = ? WHERE number = ?",

@@ -12,6 +12,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from localmux.request_counts import RequestCounts
 
+POLLED = "/_localmux/overview"  # by every open inspector page, every second
+
 logger = logging.getLogger("localmux.requests")
 
 
@@ -42,4 +44,5 @@ class RequestLog:
         finally:
             took = (time.perf_counter() - started) * 1000
             path = scope["path"].encode("unicode_escape").decode()
-            logger.info("%s %s %d %.0f ms", scope["method"], path, status, took)
+            level = logging.DEBUG if path == POLLED else logging.INFO
+            logger.log(level, "%s %s %d %.0f ms", scope["method"], path, status, took)

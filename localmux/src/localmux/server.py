@@ -95,6 +95,7 @@ def ready_line(public_url: str, rtmp_url: str) -> str:
         "image": f"{public_url}/image",
         "rtmp": rtmp_url,
         "control": f"{public_url}/_localmux",
+        "inspector": f"{public_url}/_localmux/",
     }
     return json.dumps(urls)
 

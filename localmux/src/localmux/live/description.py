@@ -56,6 +56,9 @@ def facts(recording: "Recording") -> dict[str, object]:
     if run:
         told |= {"bit_rate": run.measures.bit_rate, "dropped": run.dropped}
         told["keyframe_distance"] = run.measures.keyframe_distance
+        told["measured_frame_rate"] = run.measures.frame_rate
+        told["frame_rate_varies"] = run.measures.frame_rate_varies
+        told["has_b_frames"] = run.measures.has_b_frames
         told["failed"] = run.failed
     told["stepped_down"] = recording.stepped_down
     return {name: value for name, value in told.items() if value is not None}

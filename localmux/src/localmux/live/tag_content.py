@@ -77,6 +77,15 @@ def is_keyframe(tag: Tag) -> bool:
     return is_media(tag) and (tag.kind == AUDIO or tag.body[0] >> 4 & 7 == 1)
 
 
+def composition_offset(tag: Tag) -> int:
+    """Milliseconds from decoding a frame to showing it: they differ where there are B-frames."""
+    enhanced = bool(tag.body) and tag.body[0] & ENHANCED_VIDEO
+    if enhanced and tag.body[0] & 0x0F != 1:
+        return 0
+    told = tag.body[5:8] if enhanced else tag.body[2:5]
+    return int.from_bytes(told, signed=True) if codec(tag) in ("h264", "hevc") else 0
+
+
 def silence(header: Tag) -> bytes | None:
     """The body of a silent tag that fits this audio header; None where there is none."""
     frame = SILENT_AAC.get(sound_format(header)[1])
