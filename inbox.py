@@ -8,6 +8,7 @@ import logging
 from datetime import UTC, datetime
 from typing import Any
 
+import logs
 from mux_errors import MuxError
 from store import Store
 from sync import Kind, Recent, Sync
@@ -45,25 +46,31 @@ class Inbox:
         if kind is None or event_id in self._seen:
             return
         self._seen.add(event_id)
-        log.info("webhook %s %s", event["type"], resource_id)
+        logs.event(f"webhook {event['type']}", **{kind: resource_id}, event=event_id)
         self._events.put_nowait((str(event["type"]), kind, resource_id, event))
 
     async def follow(self) -> None:
         """Read what the events point at, until cancelled."""
-        while True:
-            event_type, kind, resource_id, event = await self._events.get()
-            if kind == "stream":
-                await self._note(event_type, resource_id, event)
-            try:
-                await self._sync.refresh(kind, resource_id)
-            except MuxError as error:
-                log.warning("could not read %s %s: %s", kind, resource_id, error.message)
-            # A recording that ended may have to be cut, and one that began may be for other people
-            # than Mux was told long ago, which is the reconciliation's work.
-            video = await self._store.video(resource_id)
-            over = event_type == "video.asset.live_stream_completed"
-            if kind == "stream" or over or (video and not video.settled):
-                self._sync.hurry()
+        with logs.found_by("webhook"):
+            while True:
+                await self._take(*await self._events.get())
+
+    async def _take(
+        self, event_type: str, kind: Kind, resource_id: str, event: dict[str, Any]
+    ) -> None:
+        if kind == "stream":
+            await self._note(event_type, resource_id, event)
+        try:
+            await self._sync.refresh(kind, resource_id)
+        except MuxError as error:
+            log.warning("could not read %s %s: %s", kind, resource_id, error.message)
+            self._sync.hurry()
+        # A recording that ended may have to be cut, and one that began may be for other people
+        # than Mux was told long ago, which is the reconciliation's work.
+        video = await self._store.video(resource_id)
+        over = event_type == "video.asset.live_stream_completed"
+        if kind == "stream" or over or (video and not video.settled):
+            self._sync.hurry()
 
     async def _note(self, event_type: str, stream_id: str, event: dict[str, Any]) -> None:
         """Keep what only events tell: who connected when, and what the host should read."""

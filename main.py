@@ -20,6 +20,7 @@ import air
 import uvicorn
 from fastapi.exceptions import RequestValidationError
 
+import logs
 from access import LoginRequired
 from audience import Audience
 from body_limit import BodyLimit
@@ -60,7 +61,6 @@ AREAS = (
     home, accounts, own_page, videos, watch, uploads, streams, stream_watch, studio, studio_actions,
     signups, webhooks,
 )  # fmt: skip
-LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 REBUILD_PATIENCE_SECONDS = 2
 GRACE_SECONDS = 4
 SILENCE_MILLISECONDS = 9_000
@@ -213,14 +213,11 @@ def serve(settings: Settings, listener: socket.socket, notice: str) -> None:
 def main() -> None:
     """Start everything; whatever prevents that is said in one sentence."""
     os.chdir(Path(__file__).parent)
-    logging.basicConfig(
-        level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
-    )
-    logging.getLogger("uvicorn").setLevel(logging.WARNING)
     # Raised as an exception, so that what was started is stopped again.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit())
     try:
         settings = load_settings()
+        logs.set_up("json" if settings.log_format == "json" else "text")
         with _listener(settings) as listener:
             if settings.has_mux_credentials:
                 serve(settings, listener, notice="")

@@ -7,6 +7,7 @@ come to the truth without them. https://www.mux.com/docs/core/make-api-requests 
 import logging
 import time
 
+import logs
 from mux_client import LIST_LIMIT, UPLOAD_SECONDS, MuxClient
 from mux_errors import MuxError
 from mux_live import MuxLive
@@ -47,12 +48,13 @@ class Reconciliation:
     async def run(self) -> None:
         """Ask until cancelled; the first round rebuilds the store."""
         pause = 0.0
-        while True:
-            hurried = await self._sync.hurried(pause)
-            pause = FIRST_PAUSE if hurried else max(pause * 1.5, FIRST_PAUSE)
-            if not await self._ask():
-                pause = min(pause, PENDING_PAUSE)
-            pause = min(pause, PENDING_PAUSE if await self._pending() else IDLE_PAUSE)
+        with logs.found_by("reconciliation"):
+            while True:
+                hurried = await self._sync.hurried(pause)
+                pause = FIRST_PAUSE if hurried else max(pause * 1.5, FIRST_PAUSE)
+                if not await self._ask():
+                    pause = min(pause, PENDING_PAUSE)
+                pause = min(pause, PENDING_PAUSE if await self._pending() else IDLE_PAUSE)
 
     async def _ask(self) -> bool:
         pending = await self._pending()
@@ -120,7 +122,10 @@ class Reconciliation:
             await self._sync.forget("asset", asset_id)
         await self._read_streams()
         await self._read_uploads()
-        self._store.complete.set()
+        if not self._store.complete.is_set():
+            self._store.complete.set()
+            videos, streams = await self._store.videos(), await self._store.streams()
+            logs.event("everything read from Mux", videos=len(videos), streams=len(streams))
 
     async def _read_streams(self) -> None:
         before = {stream.id for stream in await self._store.streams()}

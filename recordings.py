@@ -12,6 +12,7 @@ import logging
 import time
 from collections.abc import Sequence
 
+import logs
 from mux_client import MuxClient
 from mux_errors import MuxRefused
 from mux_resources import MuxAsset
@@ -130,7 +131,7 @@ class Recordings:
             if clip is None:
                 await self._make_clip(whole, part)
         if all(clip and clip.status == "ready" for clip in clips):
-            log.info("recording %s is settled: %d parts kept", whole.asset_id, len(clips))
+            logs.event("recording settled", asset=whole.asset_id, parts=len(clips))
             await self._mux.delete_asset(whole.asset_id)
             await self._sync.forget("asset", whole.asset_id)
 
@@ -148,6 +149,7 @@ class Recordings:
             whole.asset_id, start, end, title=whole.title, passthrough=label.encode(),
             policy=POLICIES[whole.visibility],
         )  # fmt: skip
+        logs.event("clip made", asset=clip.id, clip_of=whole.asset_id, stream=whole.stream_id)
         await self._sync.take_asset(clip)
 
 

@@ -56,6 +56,7 @@ class Settings:
     mux_control_url: str = setting("", "control address of localmux, for test broadcasts")
     host: str = setting("127.0.0.1", "address the app listens on")
     port: int = setting(8000, "port the app listens on")
+    log_format: str = setting("text", "format of the log: text for people, json for machines")
     localmux_port: int = setting(8010, "port of localmux, when the app starts it")
     localmux_rtmp_port: int = setting(1935, "RTMP port of localmux, when the app starts it")
     localmux_data_dir: str = setting(".localmux", "folder in which localmux keeps its media")
@@ -88,6 +89,8 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
     values: dict[str, Any] = {row.name: _read(row, environment) for row in fields(Settings)}
     values["app_url"] = _checked_app_url(values["app_url"] or f"http://localhost:{values['port']}")
     values["session_secret"] = values["session_secret"] or _kept_secret(values["app_url"])
+    if values["log_format"] not in {"text", "json"}:
+        raise SettingsError(f"LOG_FORMAT must be text or json, not “{values['log_format']}”.")
     if bool(values["mux_token_id"]) != bool(values["mux_token_secret"]):
         raise SettingsError("MUX_TOKEN_ID and MUX_TOKEN_SECRET go together: set both or neither.")
     if bool(values["mux_signing_key_id"]) != bool(values["mux_signing_private_key"]):

@@ -8,7 +8,6 @@ The one thing that only events tell is whether an encoder is connected at this m
 """
 
 import asyncio
-import logging
 import time
 from collections import OrderedDict
 from collections.abc import AsyncGenerator
@@ -18,6 +17,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Literal
 from weakref import WeakValueDictionary
 
+import logs
 from mux_client import MuxClient
 from mux_errors import MuxNotFound
 from mux_live import MuxLive
@@ -40,7 +40,6 @@ type Kind = Literal["upload", "asset", "stream"]
 
 REMEMBERED = 10_000
 
-log = logging.getLogger(__name__)
 
 
 class Recent:
@@ -91,6 +90,16 @@ class Sync:
         async with self._locks.setdefault(resource_id, asyncio.Lock()):
             yield
 
+    def _note(self, what: str, **ids: str | None) -> None:
+        """Log a change; what is only read again after a start is none."""
+        if self._store.complete.is_set():
+            logs.event(what, **ids)
+
+    def _note_asset(self, asset: MuxAsset, status: VideoStatus, label: Passthrough) -> None:
+        stream = asset.live_stream_id or label.stream or None
+        what = "recording live" if asset.is_live else f"video {status}"
+        self._note(what, asset=asset.id, stream=stream, clip_of=asset.source_asset_id)
+
     async def take_upload(self, upload: MuxUpload) -> None:
         """Put an upload as Mux reports it into the store, if it is one of ours."""
         label = Passthrough.decode(upload.passthrough)
@@ -100,6 +109,8 @@ class Sync:
         status = UPLOAD_STATUS.get(upload.status, "waiting")
         if status == "waiting" and known and known.status != "waiting":
             return  # an answer that was overtaken on its way
+        if known is None or known.status != status:
+            self._note(f"upload {status}", upload=upload.id, asset=upload.asset_id)
         await self._store.save_upload(
             Upload(
                 id=upload.id,
@@ -128,7 +139,9 @@ class Sync:
         if known and is_overtaken(asset, status, known):
             return
         if known is None or known.status != status:
-            log.info("video %s is %s", asset.id, status)
+            self._note_asset(asset, status, label)
+        elif known.live and not asset.is_live and status == "ready":
+            self._note("recording ready", asset=asset.id, stream=asset.live_stream_id)
         is_recording = asset.live_stream_id is not None
         follows_stream = label.visibility == AS_STREAM
         await self._store.save_video(
@@ -165,7 +178,7 @@ class Sync:
         known = await self._store.stream(stream.id)
         status = stream_status(stream)
         if known is None or known.status != status:
-            log.info("live stream %s is %s", stream.id, status)
+            self._note(f"stream {status}", stream=stream.id, asset=stream.active_asset_id)
         await self._store.save_stream(
             Stream(
                 id=stream.id,
@@ -223,10 +236,19 @@ class Sync:
         if known is None:
             return
         until = None if connected else at + timedelta(seconds=known.reconnect_window)
+        if connected:
+            self._note("encoder connected", stream=stream_id)
+        else:
+            what = "stream reconnecting" if known.status == "live" else "encoder disconnected"
+            self._note(what, stream=stream_id)
         await self._store.save_stream(replace(known, connected=connected, reconnect_until=until))
 
     async def forget(self, kind: Kind, resource_id: str) -> None:
         """Take what is deleted out of the store, whatever late answers still say of it."""
+        if resource_id not in self._gone:
+            self._note(
+                "video deleted" if kind == "asset" else f"{kind} deleted", **{kind: resource_id}
+            )
         self._gone.add(resource_id)
         self._asked.pop(resource_id, None)
         if kind == "asset":

@@ -56,8 +56,8 @@ class App:
 
     def log(self) -> str:
         """Everything logged so far."""
-        self.log_file.seek(0)
-        return self.log_file.read()
+        # Read through a handle of its own: the app writes at the position of the shared one.
+        return Path(self.log_file.name).read_text(encoding="utf-8")
 
     def _serves(self) -> bool:
         assert self.process.poll() is None, f"The app ended:\n{self.log()}"

@@ -13,6 +13,7 @@ ROOT = Path(__file__).parent.parent
 # Mux says into the store.
 MAY_IMPORT: dict[str, set[str]] = {
     "settings": set(),
+    "logs": set(),
     "records": set(),
     "mux_errors": set(),
     "mux_resources": {"records"},
@@ -33,21 +34,22 @@ MAY_IMPORT: dict[str, set[str]] = {
     "access": {"records", "sessions", "store"},
     "mux_states": {"mux_resources", "passthrough", "records"},
     "sync": {
-        "mux_client", "mux_errors", "mux_live", "mux_resources", "mux_states", "passthrough",
-        "records", "store",
+        "logs", "mux_client", "mux_errors", "mux_live", "mux_resources", "mux_states",
+        "passthrough", "records", "store",
     },
     "signing_keys": {"mux_client", "mux_errors", "records", "signing", "store"},
     "visibilities": {
         "mux_client", "mux_errors", "mux_live", "passthrough", "records", "signing_keys", "store",
         "sync",
     },
-    "inbox": {"mux_errors", "store", "sync"},
+    "inbox": {"logs", "mux_errors", "store", "sync"},
     "recordings": {
-        "mux_client", "mux_errors", "mux_resources", "passthrough", "records", "store", "sync",
+        "logs", "mux_client", "mux_errors", "mux_resources", "passthrough", "records", "store",
+        "sync",
     },
     "reconcile": {
-        "mux_client", "mux_errors", "mux_live", "passthrough", "recordings", "records", "store",
-        "sync", "visibilities",
+        "logs", "mux_client", "mux_errors", "mux_live", "passthrough", "recordings", "records",
+        "store", "sync", "visibilities",
     },
 }  # fmt: skip
 MAY_IMPORT["views"] = {*MAY_IMPORT, "views"} - {"body_limit", "origin", "reconcile"}

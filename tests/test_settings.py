@@ -53,6 +53,7 @@ def test_cookies_are_limited_to_https_where_there_is_https() -> None:
         ({"PORT": "eighty"}, "PORT must be a whole number, not “eighty”"),
         ({"APP_URL": "video.example.com"}, "APP_URL must look like"),
         ({"APP_URL": "https://example.com/video"}, "APP_URL must look like"),
+        ({"LOG_FORMAT": "xml"}, "LOG_FORMAT must be text or json, not “xml”"),
         ({"MUX_TOKEN_ID": "id"}, "MUX_TOKEN_ID and MUX_TOKEN_SECRET go together"),
         ({"MUX_TOKEN_SECRET": "secret"}, "MUX_TOKEN_ID and MUX_TOKEN_SECRET go together"),
     ],

@@ -94,7 +94,7 @@ def test_an_event_that_comes_twice_is_acted_on_once(site: Site) -> None:
     ).encode()
     for _ in range(3):
         assert send(site, body, signed(body)).status_code == 200
-    assert site.app.log().count("video.asset.updated twiceasset") == 1
+    assert site.app.log().count("video.asset.updated asset=twiceasset") == 1
 
 
 def test_the_answer_does_not_wait_for_mux(site: Site) -> None:

@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 import air
 
 import access
+import logs
 from access import Someone, Visitor
 from records import Account
 from sessions import sign_in, sign_out
@@ -45,7 +46,9 @@ async def register(
     password = check_new_password(form, errors)
     if not errors:
         try:
-            return _welcomed(request, await access.register(store, name, password), form)
+            account = await access.register(store, name, password)
+            logs.event("account opened", account=account.id)
+            return _welcomed(request, account, form)
         except access.NameTaken:
             errors["name"] = "This name is taken. Choose another one, or sign in."
     return _credentials_page(visitor, "Join", form, errors)

@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 import air
 from air.tags.models.base import BaseTag
 
+import logs
 from access import AnyStream, AnyVideo, SignedIn, Visitor
 from records import Account, Signup, Stream, Video
 from sessions import say
@@ -52,6 +53,8 @@ async def _sign_up(
     request: air.Request, store: Store, account: Account, thing: Video | Stream
 ) -> air.RedirectResponse:
     await store.sign_up(thing.key, Signup(account.id, account.name, datetime.now(UTC)))
+    kind = "stream" if isinstance(thing, Stream) else "asset"
+    logs.event("signed up", **{kind: thing.key}, account=account.id)
     say(request, "You are signed up.")
     return air.RedirectResponse(address_of(thing), status_code=303)
 

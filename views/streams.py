@@ -7,6 +7,7 @@ from typing import cast
 
 import air
 
+import logs
 from access import STARTING, SignedIn, Someone, Visitor
 from mux_live import LatencyMode
 from passthrough import AS_STREAM, Passthrough
@@ -86,6 +87,7 @@ async def create_stream(
         passthrough=planned.encode(),
         recording=label.seen_by(AS_STREAM).encode(),
     )
+    logs.event("stream created", stream=stream.id, account=account.id)
     await sync.take_stream(stream)
     return air.RedirectResponse(f"/stream/{stream.id}/studio", status_code=303)
 

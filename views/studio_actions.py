@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 import air
 
+import logs
 from access import OwnStream
 from passthrough import Passthrough
 from records import Stream
@@ -103,6 +104,7 @@ async def reset_key(
 ) -> air.responses.Response:
     """Replace the stream key."""
     await sync.take_stream(await live.reset_key(stream.id))
+    logs.event("stream key reset", stream=stream.id)
     return _back(request, stream, "Your encoders need the new stream key from now on.")
 
 

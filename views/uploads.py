@@ -10,6 +10,7 @@ from pathlib import PurePath
 
 import air
 
+import logs
 from access import OwnUpload, SignedIn, Someone, Visitor
 from mux_errors import MuxRefused
 from passthrough import Passthrough
@@ -70,6 +71,7 @@ async def create_upload(
         title=title, passthrough=label.encode(), policy=POLICIES[visibility],
         cors_origin=settings.app_url,
     )  # fmt: skip
+    logs.event("upload created", upload=upload.id, account=account.id)
     await sync.take_upload(upload)
     sync.hurry()
     address = f"/upload/{upload.id}"
