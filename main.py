@@ -13,8 +13,6 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
-from types import FrameType
-from typing import override
 
 import air
 import uvicorn
@@ -34,6 +32,7 @@ from origin import OwnOrigin
 from playback import Playback
 from reconcile import Reconciliation
 from recordings import Recordings
+from server import Server
 from settings import Settings, SettingsError, load_settings
 from signing import Signer
 from signing_keys import SigningKeys
@@ -62,7 +61,6 @@ AREAS = (
     signups, webhooks,
 )  # fmt: skip
 REBUILD_PATIENCE_SECONDS = 2
-GRACE_SECONDS = 4
 SILENCE_MILLISECONDS = 9_000
 NOTICE = "No Mux account is set up, so videos stay on this machine: localmux stands in for Mux."
 
@@ -86,7 +84,6 @@ def create_app(settings: Settings, notice: str = "") -> air.Air:
             yield
             for task in tasks:
                 task.cancel()
-        transport.close()
 
     store, transport = Store(), MuxTransport(settings)
     mux, live = MuxClient(transport), MuxLive(transport)
@@ -134,19 +131,6 @@ async def _for_ever(work: Callable[[], Awaitable[None]]) -> None:
         except Exception:
             log.exception("background work failed and starts again")
             await asyncio.sleep(1)
-
-
-class Server(uvicorn.Server):
-    """uvicorn, but the signal to stop also ends the event streams, which it would wait for."""
-
-    def __init__(self, config: uvicorn.Config, store: Store) -> None:
-        super().__init__(config)
-        self._store = store
-
-    @override
-    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        self._store.close()
-        super().handle_exit(sig, frame)
 
 
 @contextmanager
@@ -200,13 +184,7 @@ def serve(settings: Settings, listener: socket.socket, notice: str) -> None:
     """Serve the app until a signal ends it."""
     app = create_app(settings, notice)
     log.info("Mux Live is at %s", settings.app_url)
-    config = uvicorn.Config(
-        app,
-        log_config=None,
-        access_log=False,
-        timeout_graceful_shutdown=GRACE_SECONDS,
-        server_header=False,
-    )
+    config = uvicorn.Config(app, log_config=None, access_log=False, server_header=False)
     Server(config, app.state.store).run(sockets=[listener])
 
 

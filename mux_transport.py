@@ -1,6 +1,6 @@
 """How the app's calls reach Mux: mux-python, made async, bounded in time, and honest in failure.
 
-mux-python is synchronous and untyped. Each call runs in a worker thread of our own, ends within
+mux-python is synchronous and untyped. Each call runs in a thread of its own, ends within
 CALL_SECONDS, and fails with one of the classes of `mux_errors`. Only this module and `mux_client`
 import it. API reference: https://www.mux.com/docs/api-reference/video
 """
@@ -8,7 +8,8 @@ import it. API reference: https://www.mux.com/docs/api-reference/video
 import asyncio
 import json
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future
+from threading import Thread
 from typing import Any
 
 import mux_python
@@ -49,11 +50,6 @@ class MuxTransport:
         self.assets = mux_python.AssetsApi(client)
         self.live_streams = mux_python.LiveStreamsApi(client)
         self.signing_keys = mux_python.SigningKeysApi(client)
-        self._threads = ThreadPoolExecutor(max_workers=8, thread_name_prefix="mux")
-
-    def close(self) -> None:
-        """Let go of the worker threads; a call under way ends by its own time-out."""
-        self._threads.shutdown(wait=False, cancel_futures=True)
 
     async def call(self, method: Callable[..., Any], *arguments: Any, **options: Any) -> Any:
         """Call a method that answers with data, and give the data. Raises MuxError."""
@@ -72,7 +68,7 @@ class MuxTransport:
         try:
             # The client's own time-out starts again with every byte; this one does not.
             async with asyncio.timeout(CALL_SECONDS + 1):
-                return await asyncio.get_running_loop().run_in_executor(self._threads, blocking)
+                return await _in_thread(blocking)
         except ApiException as error:
             raise _typed(error) from error
         except (TimeoutError, urllib3.exceptions.HTTPError) as error:
@@ -80,6 +76,25 @@ class MuxTransport:
         except (ValueError, TypeError, AttributeError) as error:
             # What mux-python's parsing raises when the answer is not what it expects.
             raise MuxUnwell from error
+
+
+def _in_thread[Answer](work: Callable[[], Answer]) -> asyncio.Future[Answer]:
+    """Do blocking work in a thread of its own, and give what comes of it.
+
+    A pool would have everybody wait while its threads do, and Python waits for pools before it
+    ends; a daemon thread that a silent Mux holds up is left behind.
+    """
+    future: Future[Answer] = Future()
+    future.set_running_or_notify_cancel()
+
+    def run() -> None:
+        try:
+            future.set_result(work())
+        except Exception as error:  # noqa: BLE001 - handed on to whoever waits for it
+            future.set_exception(error)
+
+    Thread(target=run, name="mux", daemon=True).start()
+    return asyncio.wrap_future(future)
 
 
 def _typed(error: ApiException) -> MuxError:

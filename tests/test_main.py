@@ -6,14 +6,17 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Generator
+from collections.abc import Callable, Generator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import httpx
 import pytest
 
 from localmux.testing import eventually
-from tests.harness import ROOT, free_port
+from tests.harness import ROOT, Person, Site, free_port
+
+FORM = {"title": "Sea", "filename": "sea.mp4"}
 
 
 class Started:
@@ -74,6 +77,15 @@ def started(tmp_path: Path) -> Generator[Started]:
     one.process.wait()
 
 
+@pytest.fixture
+def ada(started: Started) -> Generator[httpx.Client]:
+    """Somebody with an account at the started app."""
+    started.wait_until_it_serves()
+    with httpx.Client(base_url=f"http://localhost:{started.port}", timeout=20) as client:
+        client.post("/register", data={"name": "Ada", "password": "correct horse"})
+        yield client
+
+
 def test_one_command_brings_up_app_and_localmux_and_says_where(started: Started) -> None:
     started.wait_until_it_serves()
     assert started.mux_runs()
@@ -96,17 +108,70 @@ def test_a_signal_ends_everything_in_time_and_without_noise(
     assert "Traceback" not in started.log
 
 
-def test_an_open_event_stream_does_not_hold_up_the_end(started: Started) -> None:
-    started.wait_until_it_serves()
-    with httpx.Client(base_url=f"http://localhost:{started.port}", timeout=20) as ada:
-        ada.post("/register", data={"name": "Ada", "password": "correct horse"})
-        form = {"title": "Sea", "filename": "sea.mp4"}
-        page = ada.post("/create-upload", data=form).headers["location"]
-        with ada.stream("GET", f"{page}/events") as stream:
-            lines = stream.iter_lines()
-            assert next(lines).startswith("retry")
-            started.process.terminate()
-            assert started.process.wait(5) == 0
+def test_an_open_event_stream_ends_at_once(started: Started, ada: httpx.Client) -> None:
+    page = ada.post("/create-upload", data=FORM).headers["location"]
+    with ada.stream("GET", f"{page}/events") as stream:
+        lines = stream.iter_lines()
+        assert next(lines).startswith("retry")
+        begun = time.monotonic()
+        started.process.terminate()
+        assert "event: fragment" in list(lines)
+        assert time.monotonic() - begun < 2
+        assert started.process.wait(5) == 0
+
+
+def mux_is_slow(started: Started, seconds: float) -> None:
+    fault = {"action": "delay", "method": "POST", "path": "/video/v1/*", "seconds": seconds}
+    url = f"http://localhost:{started.mux_port}/_localmux/faults"
+    assert httpx.post(url, json=fault).is_success
+
+
+def has_asked(started: Started, path: str) -> bool:
+    """Whether the app has sent this request to localmux."""
+    url = f"http://localhost:{started.mux_port}/_localmux/requests"
+    asked = httpx.get(url).json()["data"]
+    return any(f"{each['method']} {each['path']}" == path for each in asked)
+
+
+def health(started: Started) -> int:
+    """The status of `/healthz` over a connection of its own; 0 where nobody listens any more."""
+    try:
+        return httpx.get(f"http://localhost:{started.port}/healthz").status_code
+    except httpx.TransportError:
+        return 0
+
+
+def test_a_request_in_flight_is_answered_while_health_says_503(
+    started: Started, ada: httpx.Client
+) -> None:
+    mux_is_slow(started, 2)
+    with ThreadPoolExecutor() as pool:
+        answer = pool.submit(ada.post, "/create-upload", data=FORM)
+        eventually(lambda: has_asked(started, "POST /video/v1/uploads"))
+        begun = time.monotonic()
+        started.process.terminate()
+        eventually(lambda: health(started) == 503)
+        assert not answer.done()
+        assert answer.result().headers["location"].startswith("/upload/")
+        assert started.process.wait(5) == 0
+    assert time.monotonic() - begun < 5
+    assert "Traceback" not in started.log
+
+
+def test_a_mux_that_never_answers_does_not_hold_up_the_end(
+    start_site: Callable[..., Site], visit: Callable[[Site], Person]
+) -> None:
+    site = start_site()
+    ada = visit(site).join()
+    silence = {"action": "delay", "method": "POST", "path": "/video/v1/*", "seconds": 30}
+    with site.mux_fault(silence), ThreadPoolExecutor() as pool:
+        answer = pool.submit(ada.post, "/create-upload", data=FORM)
+        asked = "/requests?method=POST&path=/video/v1/uploads"
+        eventually(lambda: site.control("GET", asked).json()["total"])
+        site.app.process.terminate()
+        assert site.app.process.wait(5) == 0
+        assert answer.result().status_code == 500
+    assert "Traceback" not in site.app.log()
 
 
 def test_localmux_ends_with_an_app_that_is_killed(started: Started) -> None:

@@ -49,11 +49,7 @@ def settings_for(url: str, secret: str = "localmux") -> Settings:
 
 def ask[Answer](settings: Settings, call: Callable[[MuxClient], Awaitable[Answer]]) -> Answer:
     async def asking() -> Answer:
-        transport = MuxTransport(settings)
-        try:
-            return await call(MuxClient(transport))
-        finally:
-            transport.close()
+        return await call(MuxClient(MuxTransport(settings)))
 
     return asyncio.run(asking())
 

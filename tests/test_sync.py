@@ -61,7 +61,6 @@ def run(scenario: Callable[[Store, Sync], Awaitable[None]]) -> None:
         transport = MuxTransport(load_settings({"SESSION_SECRET": "s"}))
         store = Store()
         await scenario(store, Sync(store, MuxClient(transport), MuxLive(transport)))
-        transport.close()
 
     asyncio.run(running())
 
