@@ -41,7 +41,6 @@ type Kind = Literal["upload", "asset", "stream"]
 REMEMBERED = 10_000
 
 
-
 class Recent:
     """A set that forgets its oldest members, so that it can be kept for ever."""
 
@@ -95,7 +94,7 @@ class Sync:
         if self._store.complete.is_set():
             logs.event(what, **ids)
 
-    def _note_asset(self, asset: MuxAsset, status: VideoStatus, label: Passthrough) -> None:
+    def _note_asset(self, asset: MuxAsset, status: str, label: Passthrough) -> None:
         stream = asset.live_stream_id or label.stream or None
         what = "recording live" if asset.is_live else f"video {status}"
         self._note(what, asset=asset.id, stream=stream, clip_of=asset.source_asset_id)
