@@ -24,12 +24,14 @@ from audience import Audience
 from body_limit import BodyLimit
 from headers import ProtectiveHeaders, protective_headers
 from inbox import Inbox
+from mux_budget import in_background
 from mux_client import MuxClient
 from mux_errors import MuxError
 from mux_live import MuxLive
 from mux_transport import MuxTransport
 from origin import OwnOrigin
 from playback import Playback
+from rate_limits import RateLimits, TooOften
 from reconcile import Reconciliation
 from recordings import Recordings
 from server import Server
@@ -99,6 +101,7 @@ def create_app(settings: Settings, notice: str = "") -> air.Air:
     app.state.shared = Shared(store)
     app.state.keys, app.state.visibilities = keys, visibilities
     app.state.playback = Playback.from_settings(settings, signer)
+    app.state.rate_limits = RateLimits(settings.rate_limit_factor)
     _add_doors(app, settings)
     for area in AREAS:
         app.include_router(area.router)
@@ -120,11 +123,13 @@ def _add_doors(app: air.Air, settings: Settings) -> None:
     app.exception_handler(RequestValidationError)(errors.on_invalid_request)
     app.exception_handler(MuxError)(errors.on_mux_error)
     app.exception_handler(LoginRequired)(errors.on_login_required)
+    app.exception_handler(TooOften)(errors.on_too_often)
     app.exception_handler(500)(errors.on_bug)
 
 
 async def _for_ever(work: Callable[[], Awaitable[None]]) -> None:
     """Keep background work going: a mistake in it must not leave the store stale for good."""
+    in_background.set(True)
     while True:
         try:
             await work()

@@ -4,12 +4,13 @@ Webhooks cannot reach an app on localhost, and get lost on the way to any other,
 come to the truth without them. https://www.mux.com/docs/core/make-api-requests has the rate limits.
 """
 
+import asyncio
 import logging
 import time
 
 import logs
 from mux_client import LIST_LIMIT, UPLOAD_SECONDS, MuxClient
-from mux_errors import MuxError
+from mux_errors import MuxBusy, MuxError
 from mux_live import MuxLive
 from passthrough import Passthrough
 from recordings import Recordings
@@ -65,6 +66,11 @@ class Reconciliation:
                 await self._read_everything()
             await self._visibilities.settle()
             await self._recordings.settle()
+        except MuxBusy:
+            log.warning("Mux has too many requests; asking for news again later")
+            # Whatever hurries has to wait as well, or it would only keep Mux busy.
+            await asyncio.sleep(PENDING_PAUSE)
+            return False
         except MuxError as error:
             log.warning("could not ask Mux for news: %s", error.message)
             return False

@@ -23,9 +23,10 @@ class SettingsError(Exception):
     """A setting is missing or wrong; the message says which and what to write instead."""
 
 
-def setting[Value: (str, int)](default: Value, about: str) -> Value:
-    """One row of the table: its default and the sentence that README and `.env.example` show."""
-    return field(default=default, metadata={"about": about})
+def setting[Value: (str, int)](default: Value, about: str, least: int = 0) -> Value:
+    """One row of the table: its default, the sentence that README and `.env.example` show, and the
+    least that a number may be."""
+    return field(default=default, metadata={"about": about, "least": least})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -54,6 +55,9 @@ class Settings:
     )
     mux_rtmp_url: str = setting("rtmps://global-live.mux.com:443/app", "where encoders send video")
     mux_control_url: str = setting("", "control address of localmux, for test broadcasts")
+    mux_posts_per_second: int = setting(1, "POST requests that Mux's API allows in a second", 1)
+    mux_others_per_second: int = setting(5, "other requests that Mux's API allows in a second", 1)
+    rate_limit_factor: int = setting(1, "multiplies every limit of `rate_limits.py`", 1)
     host: str = setting("127.0.0.1", "address the app listens on")
     port: int = setting(8000, "port the app listens on")
     log_format: str = setting("text", "format of the log: text for people, json for machines")
@@ -110,6 +114,8 @@ def _read(row: Field[Any], environment: Mapping[str, str]) -> Any:
         return row.default
     if row.type is int and not text.isdecimal():
         raise SettingsError(f"{row.name.upper()} must be a whole number, not “{text}”.")
+    if row.type is int and int(text) < row.metadata["least"]:
+        raise SettingsError(f"{row.name.upper()} must be at least {row.metadata['least']}.")
     return int(text) if row.type is int else text
 
 

@@ -167,6 +167,10 @@ def a_site(*localmux_options: str, **settings: str) -> Generator[Site]:
             "MUX_IMAGE_URL": mux.urls["image"],
             "MUX_MEDIA_HOSTS": mux.urls["api"],
             "MUX_RTMP_URL": mux.urls["rtmp"],
+            # All tests come from one address, quickly, and localmux has no limits unless asked to.
+            "MUX_POSTS_PER_SECOND": "1000",
+            "MUX_OTHERS_PER_SECOND": "1000",
+            "RATE_LIMIT_FACTOR": "1000",
             "MUX_CONTROL_URL": mux.urls["control"],
         }
         app = App(f"http://localhost:{port}", log_file, os.environ | own | settings)

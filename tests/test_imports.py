@@ -21,6 +21,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "passthrough": set(),
     "text": set(),
     "body_limit": set(),
+    "rate_limits": set(),
+    "mux_budget": {"mux_errors"},
     "headers": {"settings"},
     "store": {"records", "text"},
     "sessions": {"records", "store", "text"},
@@ -29,7 +31,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "playback": {"records", "settings", "signing"},
     "origin": {"settings"},
     "trial_broadcast": {"mux_errors"},
-    "mux_transport": {"mux_errors", "settings"},
+    "mux_transport": {"mux_budget", "mux_errors", "settings"},
     "mux_client": {"mux_errors", "mux_resources", "mux_transport", "records"},
     "mux_live": {"mux_client", "mux_errors", "mux_resources", "mux_transport", "records"},
     "access": {"records", "sessions", "store"},
@@ -54,7 +56,9 @@ MAY_IMPORT: dict[str, set[str]] = {
     },
 }  # fmt: skip
 
-MAY_IMPORT["views"] = {*MAY_IMPORT, "views"} - {"body_limit", "origin", "reconcile", "server"}
+MAY_IMPORT["views"] = {*MAY_IMPORT, "views"} - {
+    "body_limit", "mux_budget", "origin", "reconcile", "server",
+}  # fmt: skip
 MAY_IMPORT["main"] = {*MAY_IMPORT}
 
 # Words that only these modules may have in their code: the one that speaks to Mux, and the ones

@@ -43,6 +43,8 @@ def settings_for(url: str, secret: str = "localmux") -> Settings:
             "MUX_TOKEN_ID": "localmux",
             "MUX_TOKEN_SECRET": secret,
             "MUX_API_URL": url,
+            "MUX_POSTS_PER_SECOND": "1000",
+            "MUX_OTHERS_PER_SECOND": "1000",
         }
     )
 

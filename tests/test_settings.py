@@ -51,6 +51,7 @@ def test_cookies_are_limited_to_https_where_there_is_https() -> None:
     ("environment", "sentence"),
     [
         ({"PORT": "eighty"}, "PORT must be a whole number, not “eighty”"),
+        ({"RATE_LIMIT_FACTOR": "0"}, "RATE_LIMIT_FACTOR must be at least 1."),
         ({"APP_URL": "video.example.com"}, "APP_URL must look like"),
         ({"APP_URL": "https://example.com/video"}, "APP_URL must look like"),
         ({"LOG_FORMAT": "xml"}, "LOG_FORMAT must be text or json, not “xml”"),

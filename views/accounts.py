@@ -10,7 +10,7 @@ import logs
 from access import Someone, Visitor
 from records import Account
 from sessions import sign_in, sign_out
-from text import NAME_MAX, clean_line, problem_with_name
+from text import NAME_MAX, alike, clean_line, problem_with_name
 from views.forms import (
     PASSWORD_MAX,
     PASSWORD_MIN,
@@ -20,6 +20,7 @@ from views.forms import (
     read_form,
 )
 from views.layout import page
+from views.limited import TheLimits, by_address
 from views.services import TheStore
 
 WRONG_LOGIN = "This name and password do not belong together. Check both and try again."
@@ -34,7 +35,7 @@ async def register_page(visitor: Someone, next: str = "/") -> air.TagResponse:  
     return _credentials_page(visitor, "Join", {"next": next}, {})
 
 
-@router.post("/register")
+@router.post("/register", dependencies=[by_address("registration from one address")])
 async def register(
     request: air.Request, visitor: Someone, store: TheStore
 ) -> air.responses.Response:
@@ -60,16 +61,20 @@ async def login_page(visitor: Someone, next: str = "/") -> air.TagResponse:  # n
     return _credentials_page(visitor, "Sign in", {"next": next}, {})
 
 
-@router.post("/login")
-async def login(request: air.Request, visitor: Someone, store: TheStore) -> air.responses.Response:
+@router.post("/login", dependencies=[by_address("login from one address")])
+async def login(
+    request: air.Request, visitor: Someone, store: TheStore, limits: TheLimits
+) -> air.responses.Response:
     """Sign in and go back to where it was asked for."""
     form = await read_form(request)
     name, password = clean_line(form.get("name", "")), form.get("password", "")
+    limits.spend("login to one name", alike(name))
     account = None
     if name and len(password) <= PASSWORD_MAX:
         account = await access.authenticate(store, name, password)
     if account is None:
         return _credentials_page(visitor, "Sign in", form, {"name": WRONG_LOGIN})
+    limits.forgive("login to one name", alike(name))
     return _welcomed(request, account, form)
 
 

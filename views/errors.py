@@ -9,7 +9,9 @@ from fastapi.exceptions import RequestValidationError
 
 from access import LoginRequired, Visitor, current_account
 from mux_errors import MuxBusy, MuxError, MuxNotFound, MuxRefused, MuxUnreachable
+from rate_limits import TooOften
 from views.layout import error_page, wants_json
+from views.limited import in_words
 
 HEADINGS = {
     401: "Not for everybody",
@@ -49,6 +51,14 @@ async def on_mux_error(request: air.Request, error: MuxError) -> air.responses.R
     log.warning("%s %s: %r", request.method, request.url.path, error)
     statuses = {MuxUnreachable: 504, MuxBusy: 503, MuxNotFound: 404, MuxRefused: 422}
     return await _answer(request, statuses.get(type(error), 502), error.message)
+
+
+async def on_too_often(request: air.Request, error: TooOften) -> air.responses.Response:
+    """Say how long to wait, to people and to scripts."""
+    wait = in_words(error.seconds)
+    answer = await _answer(request, 429, f"That was often enough for now. Try again in {wait}.")
+    answer.headers["Retry-After"] = str(error.seconds)
+    return answer
 
 
 async def on_login_required(request: air.Request, _error: LoginRequired) -> air.responses.Response:

@@ -12,6 +12,7 @@ from views.accounts import NEW_PASSWORD_HINT, check_new_password
 from views.cards import ago, card_grid
 from views.forms import PASSWORD_MAX, Errors, error_summary, field, read_form
 from views.layout import page
+from views.limited import by_account
 from views.services import ThePlayback, TheStore
 from views.signups import address_of
 
@@ -39,7 +40,7 @@ async def account_page(
     )
 
 
-@router.post("/account")
+@router.post("/account", dependencies=[by_account("password change")])
 async def change_password(
     request: air.Request, visitor: Someone, account: SignedIn, store: TheStore
 ) -> air.responses.Response:

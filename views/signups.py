@@ -11,13 +11,14 @@ from access import AnyStream, AnyVideo, SignedIn, Visitor
 from records import Account, Signup, Stream, Video
 from sessions import say
 from store import Store
+from views.limited import by_account
 from views.services import TheStore
 from views.stream_cards import moment
 
 router = air.AirRouter()
 
 
-@router.post("/stream/{stream_id}/signup")
+@router.post("/stream/{stream_id}/signup", dependencies=[by_account("sign-up")])
 async def sign_up_for_stream(
     request: air.Request, stream: AnyStream, account: SignedIn, store: TheStore
 ) -> air.RedirectResponse:
@@ -33,7 +34,7 @@ async def cancel_for_stream(
     return await _cancel(request, store, account, stream)
 
 
-@router.post("/video/{asset_id}/signup")
+@router.post("/video/{asset_id}/signup", dependencies=[by_account("sign-up")])
 async def sign_up_for_video(
     request: air.Request, video: AnyVideo, account: SignedIn, store: TheStore
 ) -> air.RedirectResponse:

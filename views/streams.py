@@ -15,6 +15,7 @@ from records import POLICIES, Stream
 from views.choices import check_visibility
 from views.forms import Errors, check_title, error_summary, read_form
 from views.layout import Extras, page
+from views.limited import by_account
 from views.services import TheKeys, TheLive, ThePlayback, TheStore, TheSync
 from views.stream_cards import stream_grid
 from views.stream_forms import LATENCY_MODES, record_box, stream_fields
@@ -57,7 +58,7 @@ async def new_stream_page(visitor: Someone, _account: SignedIn) -> air.TagRespon
     return _new_page(visitor, {"record": "on"}, {})
 
 
-@router.post("/create-stream")
+@router.post("/create-stream", dependencies=[by_account("live stream")])
 async def create_stream(
     request: air.Request,
     visitor: Someone,

@@ -15,6 +15,7 @@ from text import TARGET_NAME_MAX, bounded
 from trial_broadcast import start_trial, stop_trial
 from views.choices import check_visibility
 from views.forms import Errors, check_title, read_form
+from views.limited import by_account
 from views.services import (
     TheLive,
     TheRecordings,
@@ -98,7 +99,7 @@ async def end(
     return _back(request, stream, "The broadcast is over. Stop your encoder as well.")
 
 
-@router.post("/stream/{stream_id}/reset-key")
+@router.post("/stream/{stream_id}/reset-key", dependencies=[by_account("stream key")])
 async def reset_key(
     request: air.Request, stream: OwnStream, live: TheLive, sync: TheSync
 ) -> air.responses.Response:

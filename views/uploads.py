@@ -22,6 +22,7 @@ from views.choices import check_visibility
 from views.events import Update, event_stream
 from views.forms import Errors, check_title, read_form
 from views.layout import Extras, page, wants_json
+from views.limited import by_account
 from views.services import TheKeys, TheMux, TheSettings, TheStore, TheSync
 from views.tags import LiveUpdates
 from views.upload_pages import ACCEPTED, new_upload_form, only_by_command, shortened, upload_state
@@ -40,7 +41,7 @@ async def upload_page(
     return _form_page(visitor, settings, {}, {})
 
 
-@router.post("/create-upload")
+@router.post("/create-upload", dependencies=[by_account("upload")])
 async def create_upload(
     request: air.Request,
     visitor: Someone,
