@@ -139,10 +139,16 @@ async def viewer(request: air.Request) -> Visitor:
     return Visitor(account, request.url.path, signups=signups)
 
 
-async def as_now(store: Store, viewer: Visitor) -> Visitor:
-    """The same viewer, whose page is open for a while, with the sign-ups of this moment."""
+async def as_now(store: Store, viewer: Visitor) -> Visitor | None:
+    """The same viewer, whose page is open for a while, with the sign-ups of this moment.
+
+    None when a new password has ended the session meanwhile.
+    """
     if viewer.account is None:
         return viewer
+    present = await store.account(viewer.account.id)
+    if present is None or present.password_set_at != viewer.account.password_set_at:
+        return None
     return replace(viewer, signups=await store.signed_up_for(viewer.account.id))
 
 

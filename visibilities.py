@@ -66,7 +66,7 @@ class Visibilities:
     async def change_stream(self, stream: Stream, details: StreamDetails) -> None:
         """Change a live stream; recordings that are over stay for whom they were."""
         await self._keys.prepare(details.visibility)
-        await self.settle_recordings(stream)
+        await self.keep_recordings(stream, running=False)
         async with self._sync.changing(stream.id), self._running_recordings(stream) as running:
             for asset_id in running:
                 await self._open_video(asset_id, details.visibility)
@@ -98,11 +98,12 @@ class Visibilities:
             if video.stream_id == stream.id and video.follows_stream
         ]
 
-    async def settle_recordings(self, stream: Stream) -> None:
-        """Write down with recordings that are over for whom they are, before the stream changes."""
+    async def keep_recordings(self, stream: Stream, *, running: bool) -> None:
+        """Write down for whom recordings are, before the stream changes; or goes, running ones."""
         for video in await self._followers(stream):
-            if not video.live:
-                await self._settle_video(video)
+            if running or not video.live:
+                async with self._sync.changing(video.asset_id):
+                    await self._write_down(video)
 
     async def settle(self) -> None:
         """Finish what is half done."""

@@ -52,6 +52,7 @@ def _pages(owner: Person, stranger: Person, text: str, clip: Path) -> Pages:
     name, file = text[:NAME_MAX], {"title": text, "filename": f"{text}.mp4", "size": "1000"}
     owner.join(name)
     video = owner.upload(clip, title=text)
+    owner.post(f"{video}/signup")
     credentials = {"name": name, "password": "too short"}
     pages = {
         "watched by its owner": owner.get(video),
@@ -68,6 +69,10 @@ def _pages(owner: Person, stranger: Person, text: str, clip: Path) -> Pages:
     pages["upload begun"] = owner.get(upload)
     pages["pushed to who uploads"] = _first_event(owner, f"{upload}/events")
     pages["account"] = owner.get("/account")
+    owner.post(f"{video}/edit", data={"title": text, "visibility": "signup"})
+    pages["locked"] = stranger.get(video)
+    pages["pushed to who is locked out"] = _first_event(stranger, f"{video}/events")
+    pages["listed as locked"] = stranger.get("/videos", params={"q": text})
     pages |= _stream_pages(owner, stranger, text)
     owner.post(f"{upload}/cancel")
     pages["upload cancelled"] = owner.get("/upload")

@@ -23,6 +23,8 @@ def furnished(clip: Path, not_a_video: Path) -> Generator[tuple[Site, Person]]:
         owner.upload(not_a_video, title="Failed", ends_with="could not be made playable")
         owner.create_upload(clip, title="Waiting")
         owner.post("/create-stream", data={"title": "Planned"})
+        video = owner.upload(clip, title="For few")
+        owner.post(f"{video}/edit", data={"title": "For few", "visibility": "signup"})
         yield site, owner
 
 

@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from localmux.testing import eventually
-from tests.harness import Person, Site
+from tests.harness import PASSWORD, Person, Site
 
 SIGNED_UP = "You are signed up"
 LOCKED = "for people who sign up"
@@ -49,10 +49,13 @@ def change(owner: Person, path: str, visibility: str) -> None:
     assert answer.status_code == 303, answer.text
 
 
-def at_mux(site: Site, path: str) -> dict[str, Any]:
+def api(path: str) -> str:
     kind, _, mux_id = path.strip("/").partition("/")
-    kind = {"video": "assets", "stream": "live-streams"}[kind]
-    return site.mux_api("GET", f"/video/v1/{kind}/{mux_id}").json()["data"]
+    return f"/video/v1/{({'video': 'assets', 'stream': 'live-streams'})[kind]}/{mux_id}"
+
+
+def at_mux(site: Site, path: str) -> dict[str, Any]:
+    return site.mux_api("GET", api(path)).json()["data"]
 
 
 def policies(site: Site, path: str) -> list[str]:
@@ -143,15 +146,27 @@ def test_an_open_page_follows_what_its_viewer_may(bob: Person, video: str, strea
             assert "token=" not in closed
 
 
+def test_an_open_page_ends_with_the_session(ada: Person, bob: Person, video: str) -> None:
+    bob.post(f"{video}/signup")
+    with bob.stream("GET", f"{video}/events") as events:
+        lines = events.iter_lines()
+        next(line for line in lines if "<hls-player" in line)
+        form = {"current": PASSWORD, "password": "another password"}
+        assert bob.post("/account", data=form).status_code == 303
+        ada.post(f"{video}/signup")
+        assert not any("token=" in line for line in lines)
+
+
 def test_two_viewers_of_one_live_stream_are_sent_what_each_may_see(
     bob: Person, stranger: Person, stream: str
 ) -> None:
     bob.post(f"{stream}/signup")
     with bob.stream("GET", f"{stream}/events") as inside:
-        assert "Waiting for the host" in next(
-            line for line in inside.iter_lines() if "stream-stage" in line
-        )
-        assert LOCKED in first_event(stranger, stream)
+        lines = inside.iter_lines()
+        assert "Waiting for the host" in next(line for line in lines if "stream-stage" in line)
+        locked = first_event(stranger, stream)
+        assert LOCKED in locked
+        assert "1 viewer<" in locked
 
 
 def test_another_visibility_is_another_address_and_the_old_one_plays_no_more(
@@ -208,26 +223,25 @@ def test_a_live_stream_changes_its_address_too(site: Site, host: Person, strange
 
 
 def test_a_change_that_was_cut_off_is_finished(
-    site: Site, host: Person, video: str, clip: Path
+    site: Site, host: Person, video: str, stream: str, clip: Path
 ) -> None:
-    expect_finished(site, host, video, "public")
-    expect_finished(site, host, host.upload(clip, title="Rehearsal"), "signed")
-
-
-def expect_finished(site: Site, host: Person, video: str, other: str) -> None:
-    asset = f"/video/v1/assets/{video.rpartition('/')[2]}"
-    right = at_mux(site, video)["playback_ids"][0]
-    # Between making another address and writing down for whom it is: the change never was.
-    site.mux_api("POST", f"{asset}/playback-ids", json={"policy": other}).raise_for_status()
-    site.mux_api("PATCH", asset, json={"meta": {"title": "Nudged"}})
-    eventually(lambda: at_mux(site, video)["playback_ids"] == [right], within=30)
-    # With no address at all, the right one is made.
-    site.mux_api("DELETE", f"{asset}/playback-ids/{right['id']}")
-    site.mux_api("PATCH", asset, json={"meta": {"title": "Nudged again"}})
-    eventually(lambda: policies(site, video) == [right["policy"]], within=30)
-    made = at_mux(site, video)["playback_ids"][0]["id"]
-    eventually(lambda: made in host.get(f"{video}/playback").text)
+    public = host.upload(clip, title="Rehearsal")
+    for path, other in ((video, "public"), (stream, "public"), (public, "signed")):
+        expect_finished(site, path, other)
+    eventually(lambda: at_mux(site, video)["playback_ids"][0]["id"] in source(host, video))
     assert httpx.get(source(host, video)).status_code == 200
+
+
+def expect_finished(site: Site, path: str, other: str) -> None:
+    right = at_mux(site, path)["playback_ids"][0]
+    # Between making another address and writing down for whom it is: the change never was.
+    site.mux_api("POST", f"{api(path)}/playback-ids", json={"policy": other}).raise_for_status()
+    site.mux_api("PATCH", api(path), json={"meta": {"title": "Nudged"}})
+    eventually(lambda: at_mux(site, path)["playback_ids"] == [right], within=30)
+    # With no address at all, the right one is made.
+    site.mux_api("DELETE", f"{api(path)}/playback-ids/{right['id']}")
+    site.mux_api("PATCH", api(path), json={"meta": {"title": "Nudged again"}})
+    eventually(lambda: policies(site, path) == [right["policy"]], within=30)
 
 
 def test_a_deleted_thing_forgets_its_signups(bob: Person, host: Person, video: str) -> None:

@@ -9,6 +9,7 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Hashable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 from air.tags.models.base import BaseTag
 from starlette.responses import StreamingResponse
@@ -37,36 +38,38 @@ class Update:
 
 
 class Shared:
-    """Draws what many watch once for each change, instead of once for each of them.
-
-    What they see depends on what they may, so whoever asks says in `variant` everything about the
-    viewer that the drawing depends on.
-    """
+    """Makes what many pages need once for each change, instead of once for each of them."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._drawn: dict[str, tuple[int, dict[Hashable, Update]]] = {}
+        self._made: dict[str, tuple[int, dict[Hashable, Any]]] = {}
 
-    async def update(
-        self, key: str, variant: Hashable, draw: Callable[[], Awaitable[Update]]
-    ) -> Update:
-        """The update as it is for such viewers since the last change of what `key` names."""
+    async def once[Value](
+        self, key: str, part: Hashable, make: Callable[[], Awaitable[Value]]
+    ) -> Value:
+        """A part of the page of `key` as it is since the last change of that.
+
+        What people see depends on what they may, so `part` says everything about a viewer that the
+        value depends on.
+        """
         version = self._store.version(key)
-        drawn = self._drawn.get(key)
-        if drawn is None or drawn[0] != version:
-            drawn = self._drawn[key] = (version, {})
-        if variant not in drawn[1]:
-            drawn[1][variant] = await draw()
-        return drawn[1][variant]
+        made = self._made.get(key)
+        if made is None or made[0] != version:
+            made = self._made[key] = (version, {})
+        if part not in made[1]:
+            made[1][part] = await make()
+        return made[1][part]
 
 
 def event_stream(
     store: Store,
     ids: tuple[str, ...],
-    update: Callable[[], Awaitable[Update]],
+    update: Callable[[], Awaitable[Update | None]],
     while_open: Callable[[], AbstractContextManager[None]] = nullcontext,
 ) -> StreamingResponse:
     """Send the update at once, and again each time one of the watched things made it another.
+
+    None ends it: the browser comes again, and is asked anew who it is.
 
     `while_open` surrounds the time during which somebody listens.
     """
@@ -80,14 +83,17 @@ def event_stream(
 async def _messages(
     store: Store,
     ids: tuple[str, ...],
-    update: Callable[[], Awaitable[Update]],
+    update: Callable[[], Awaitable[Update | None]],
     while_open: Callable[[], AbstractContextManager[None]],
 ) -> AsyncGenerator[bytes]:
     yield f"retry: {RETRY_MILLISECONDS}\n\n".encode()
     sent = b""
     with store.watch(*ids) as watcher, while_open():
         while not store.closing:
-            message = (await update()).message
+            present = await update()
+            if present is None:
+                return
+            message = present.message
             if message != sent:
                 sent = message
                 yield message

@@ -120,7 +120,7 @@ def _signup(visitor: Visitor, thing: Video | Stream, token_seconds: int) -> tupl
             )
         return (
             air.P(f"You are signed up, and its owner sees your name.{after}", class_="facts"),
-            _button("Cancel", f"{address}/cancel", "secondary"),
+            _button("Cancel the sign-up", f"{address}/cancel", "secondary"),
         )
     if isinstance(thing, Stream) and thing.visibility == "public" and thing.status != "live":
         if visitor.account is None:

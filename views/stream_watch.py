@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Hashable
+from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, datetime
 from typing import NamedTuple
 
@@ -62,22 +63,28 @@ async def events(
 ) -> air.responses.StreamingResponse:
     """Push the page's fragments, and count the viewer as long as somebody listens."""
 
-    async def update() -> Update:
-        current = await store.stream(stream.id)
+    async def update() -> Update | None:
+        current, present = await store.stream(stream.id), await as_now(store, viewer)
         if current is None:
             return Update(location=f"/stream/{stream.id}")  # which says that it is gone
-        videos = await recordings_of(store, current)
-        scene = Scene(current, videos, await as_now(store, viewer))
+        if present is None:
+            return None
+
+        async def recordings() -> list[Video]:
+            return await recordings_of(store, current)
 
         async def draw() -> Update:
             return Update(_fragments(scene, audience, playback))
 
-        return await shared.update(stream.id, scene.variant, draw)
+        scene = Scene(current, await shared.once(stream.id, "recordings", recordings), present)
+        return await shared.once(stream.id, scene.variant, draw)
 
-    name = request.session.get("viewer") or secrets.token_hex(8)
-    return event_stream(
-        store, (stream.id,), update, while_open=lambda: audience.watching(stream.id, name)
-    )
+    def watching() -> AbstractContextManager[None]:
+        name = request.session.get("viewer") or secrets.token_hex(8)
+        # Whoever is only asked to sign up watches nothing yet.
+        return audience.watching(stream.id, name) if viewer.may_watch(stream) else nullcontext()
+
+    return event_stream(store, (stream.id,), update, while_open=watching)
 
 
 @router.get("/stream/{stream_id}/playback")

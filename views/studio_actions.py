@@ -118,7 +118,7 @@ async def delete(
     visibilities: TheVisibilities,
 ) -> air.RedirectResponse:
     """Delete the live stream; its recordings stay, for whom they are."""
-    await visibilities.settle_recordings(stream)
+    await visibilities.keep_recordings(stream, running=True)
     await live.delete(stream.id)
     await sync.forget("stream", stream.id)
     sync.hurry()

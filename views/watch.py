@@ -35,11 +35,11 @@ async def events(
 ) -> air.responses.StreamingResponse:
     """Push the page's fragments whenever the video changes, or who may watch it."""
 
-    async def update() -> Update:
-        current = await store.video(video.asset_id)
+    async def update() -> Update | None:
+        current, present = await store.video(video.asset_id), await as_now(store, viewer)
         if current is None:
             return Update(location="/videos")
-        return Update(_state(await as_now(store, viewer), current, playback))
+        return Update(_state(present, current, playback)) if present else None
 
     watched = (video.asset_id, video.stream_id) if video.stream_id else (video.asset_id,)
     return event_stream(store, watched, update)
