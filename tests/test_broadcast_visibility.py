@@ -8,8 +8,7 @@ import httpx
 from localmux.testing import Encoder, eventually
 from tests.broadcasting import Channel, create_channel
 from tests.harness import Person
-
-LOCKED = "for people who sign up"
+from tests.showing import LOCKED
 
 
 def make_for(channel: Channel, visibility: str) -> None:

@@ -1,19 +1,17 @@
 """Who may watch: nobody else is given an address, and Mux plays it to nobody else."""
 
 import re
-from collections.abc import Callable, Generator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Generator
 from pathlib import Path
-from typing import Any
 
 import httpx
 import pytest
 
 from localmux.testing import eventually
 from tests.harness import PASSWORD, Person, Site
+from tests.showing import LOCKED, api, at_mux, change, create_stream, policies, source
 
 SIGNED_UP = "You are signed up"
-LOCKED = "for people who sign up"
 
 
 @pytest.fixture(scope="module")
@@ -35,37 +33,6 @@ def video(host: Person, clip: Path) -> str:
 def stream(host: Person) -> str:
     """The path of a live stream for people who sign up."""
     return create_stream(host)
-
-
-def create_stream(host: Person, visibility: str = "signup") -> str:
-    form = {"title": "Premiere", "visibility": visibility, "record": "on"}
-    answer = host.post("/create-stream", data=form)
-    assert answer.status_code == 303, answer.text
-    return answer.headers["location"].removesuffix("/studio")
-
-
-def change(owner: Person, path: str, visibility: str) -> None:
-    answer = owner.post(f"{path}/edit", data={"title": "Rehearsal", "visibility": visibility})
-    assert answer.status_code == 303, answer.text
-
-
-def api(path: str) -> str:
-    kind, _, mux_id = path.strip("/").partition("/")
-    return f"/video/v1/{({'video': 'assets', 'stream': 'live-streams'})[kind]}/{mux_id}"
-
-
-def at_mux(site: Site, path: str) -> dict[str, Any]:
-    return site.mux_api("GET", api(path)).json()["data"]
-
-
-def policies(site: Site, path: str) -> list[str]:
-    return [each["policy"] for each in at_mux(site, path).get("playback_ids", [])]
-
-
-def source(person: Person, path: str) -> str:
-    answer = person.get(f"{path}/playback")
-    assert answer.status_code == 200, answer.text
-    return answer.json()["src"]
 
 
 def first_event(person: Person, path: str) -> str:
@@ -254,54 +221,3 @@ def test_a_deleted_thing_forgets_its_signups(bob: Person, host: Person, video: s
 def test_signing_up_for_a_video_needs_an_account(stranger: Person, video: str) -> None:
     assert stranger.post(f"{video}/signup").headers["location"] == "/login"
     assert f"/login?next=%2F{video[1:].replace('/', '%2F')}" in stranger.get(video).text
-
-
-def test_a_restart_keeps_for_whom_everything_is_and_makes_one_key(
-    start_site: Callable[..., Site], visit: Callable[[Site], Person], clip: Path
-) -> None:
-    site = start_site()
-    ada = visit(site).join()
-    with ThreadPoolExecutor(4) as pool:
-        stream, *_ = pool.map(lambda _: create_stream(ada), range(4))
-    assert len(keys(site)) == 1
-    video = ada.upload(clip, title="Rehearsal")
-    change(ada, video, "signup")
-    assert "MUX_SIGNING_PRIVATE_KEY" in site.app.log()
-    assert "BEGIN" not in site.app.log()
-    site.app.kill()
-    site.app.start()
-    eventually(lambda: len(keys(site)) == 2)
-    for path in (video, stream):
-        assert LOCKED in visit(site).get(path).text
-    assert httpx.get(eventually(lambda: source(ada, video))).status_code == 200
-    no_key = {"action": "status", "status": 401, "path": "/system/v1/signing-keys", "times": 1}
-    site.app.kill()
-    with site.mux_fault(no_key):
-        site.app.start()
-        eventually(lambda: "gives it no signing key" in ada.get(video).text)
-        assert ada.get(f"{video}/playback").status_code == 409
-        # The next one who needs it tries again, and those who wait are served.
-        create_stream(ada)
-    assert httpx.get(source(ada, video)).status_code == 200
-
-
-def keys(site: Site) -> list[dict[str, str]]:
-    return site.mux_api("GET", "/system/v1/signing-keys").json()["data"]
-
-
-def test_a_refused_key_is_said_in_a_sentence_and_makes_nothing(
-    start_site: Callable[..., Site], visit: Callable[[Site], Person]
-) -> None:
-    site = start_site()
-    ada = visit(site).join()
-    refusals = ((401, "gives it no signing key"), (503, "has a problem of its own"))
-    form = {"title": "Premiere", "visibility": "signup", "filename": "a.mp4"}
-    for status, words in refusals:
-        fault = {"action": "status", "status": status, "path": "/system/v1/signing-keys"}
-        with site.mux_fault(fault):
-            for path in ("/create-stream", "/create-upload"):
-                answer = ada.post(path, data=form)
-                assert answer.status_code == 502
-                assert words in answer.text
-    assert site.mux_api("GET", "/video/v1/live-streams").json()["data"] == []
-    create_stream(ada)
