@@ -20,7 +20,7 @@ from localmux.live.recording import has_recording
 from localmux.media.asset_media import AssetMedia, earlier_span, is_stale
 from localmux.media.encoders import EncodingError
 from localmux.media.probe import InvalidInput
-from localmux.rendition_files import files_of, with_files
+from localmux.rendition_files import given_up
 from localmux.resources import Resource
 from localmux.text_tracks import tracks_of_inputs
 
@@ -204,9 +204,7 @@ class Ingest:
             asset.document["status"] = "errored"
             asset.document["progress"] = {"state": "errored", "progress": -1}
             asset.document["errors"] = {"type": kind, "messages": [message]}
-            files = [one | {"status": "errored"} for one in files_of(asset.document)]
-            if files:
-                asset.document["static_renditions"] = with_files(files)
+            asset.document |= given_up(asset.document)
             store.save(asset)
             events.record("errored", asset, asset.document)
             upload = store.get("upload", asset.document.get("upload_id", ""))

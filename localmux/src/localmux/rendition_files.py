@@ -54,6 +54,17 @@ def at_creation(settings: Document) -> Document | None:
     return with_files([new_rendition(one) for one in settings.get("static_renditions", [])])
 
 
+def given_up(asset: Document) -> Document:
+    """What changes in an asset that is errored: no file is made of it any more."""
+    changes: Document = {}
+    if "static_renditions" in asset:
+        files = [one | {"status": "errored"} for one in files_of(asset)]
+        changes["static_renditions"] = with_files(files) or {"status": "errored"}
+    if "master" in asset:
+        changes["master"] = {"status": "errored"}
+    return changes
+
+
 def path_of(folder: Path, name: str) -> Path:
     """Where a file lies, in the folder of its asset."""
     return folder / FOLDER / name

@@ -125,20 +125,35 @@ def image(target: Target) -> Generator[httpx.Client]:
 
 
 @pytest.fixture(scope="session")
-def create(api: httpx.Client, target: Target) -> Callable[..., Document]:
-    """Make a resource; skips the test when the plan refuses it."""
+def make(api: httpx.Client, target: Target) -> Callable[..., Document]:
+    """Make a resource that stays to the end; skips the test when the plan refuses it."""
 
-    def make(path: str, **body: object) -> Document:
+    def create(path: str, **body: object) -> Document:
         answer = api.post(path, json=body)
         sentence = answer.text.lower()
         if answer.status_code in REFUSED and any(word in sentence for word in PLAN):
             pytest.skip(answer.text)
         assert answer.status_code == 201, answer.text
         document = answer.json()["data"]
-        if not path.endswith("/uploads"):
+        if not path.endswith("/uploads"):  # which cannot be deleted
             target.made.append(f"{path}/{document['id']}")
         return document
 
+    return create
+
+
+@pytest.fixture
+def brief(api: httpx.Client, target: Target) -> Generator[None]:
+    """What is made from now on is deleted after the test: a plan may allow ten assets in all."""
+    before = len(target.made)
+    yield
+    while len(target.made) > before:
+        api.delete(target.made.pop())
+
+
+@pytest.fixture
+def create(make: Callable[..., Document], brief: None) -> Callable[..., Document]:  # noqa: ARG001
+    """Make a resource for this test alone."""
     return make
 
 
@@ -179,29 +194,35 @@ def film(tmp_path_factory: pytest.TempPathFactory) -> bytes:
 
 
 @pytest.fixture(scope="session")
-def upload(
-    api: httpx.Client, create: Callable[..., Document], target: Target
+def send(
+    api: httpx.Client, make: Callable[..., Document], target: Target
 ) -> Callable[..., Document]:
-    """Send a file by a direct upload; returns the upload, whose asset is deleted at the end."""
+    """Send a file by a direct upload; returns the upload, whose asset stays to the end."""
 
-    def send(content: bytes, **settings: object) -> Document:
-        made = create("/video/v1/uploads", cors_origin="*", new_asset_settings=settings)
+    def put(content: bytes, **settings: object) -> Document:
+        made = make("/video/v1/uploads", cors_origin="*", new_asset_settings=settings)
         answer = httpx.put(made["url"], content=content, timeout=60)
         assert answer.status_code in (200, 201), answer.text
         shown = api.get(f"/video/v1/uploads/{made['id']}").json()["data"]
         target.made.append(f"/video/v1/assets/{shown['asset_id']}")
         return shown
 
+    return put
+
+
+@pytest.fixture
+def upload(send: Callable[..., Document], brief: None) -> Callable[..., Document]:  # noqa: ARG001
+    """Send a file for this test alone."""
     return send
 
 
 @pytest.fixture(scope="session")
 def asset(
-    film: bytes, upload: Callable[..., Document], settled: Callable[[str], Document]
+    film: bytes, send: Callable[..., Document], settled: Callable[[str], Document]
 ) -> Document:
     """A ready asset that all tests share: they must not change what others read."""
     settings = {"playback_policies": ["public", "signed"], "passthrough": "shared"}
-    return settled(upload(film, **settings)["asset_id"])
+    return settled(send(film, **settings)["asset_id"])
 
 
 @pytest.fixture(scope="session")
@@ -211,9 +232,9 @@ def playback_id(asset: Document) -> str:
 
 
 @pytest.fixture(scope="session")
-def live_stream(create: Callable[..., Document]) -> Document:
+def live_stream(make: Callable[..., Document]) -> Document:
     """An idle live stream that all tests share."""
-    return create(
+    return make(
         "/video/v1/live-streams",
         playback_policies=["public"],
         new_asset_settings={"playback_policies": ["public"]},

@@ -15,9 +15,9 @@ RESTRICTIONS = "/video/v1/playback-restrictions"
 
 
 @pytest.fixture(scope="module")
-def key(create: Callable[..., Document]) -> Document:
+def key(make: Callable[..., Document]) -> Document:
     """A signing key, with its private half."""
-    return create(KEYS)
+    return make(KEYS)
 
 
 @pytest.fixture(scope="module")

@@ -14,14 +14,14 @@ PATH = "/video/v1/assets"
 @pytest.fixture(scope="module")
 def downloads(
     film: bytes,
-    upload: Callable[..., Document],
+    send: Callable[..., Document],
     settled: Callable[[str], Document],
     until: Until,
     api: httpx.Client,
 ) -> Document:
     """An asset with two static renditions, once they are ready."""
     wanted = [{"resolution": "highest", "passthrough": "best"}, {"resolution": "audio-only"}]
-    sent = upload(film, playback_policies=["public"], static_renditions=wanted)
+    sent = send(film, playback_policies=["public"], static_renditions=wanted)
     asset_id = settled(sent["asset_id"])["id"]
 
     def look() -> Document | None:

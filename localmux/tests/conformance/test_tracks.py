@@ -14,10 +14,10 @@ PATH = "/video/v1/assets"
 
 @pytest.fixture(scope="module")
 def captioned(
-    film: bytes, upload: Callable[..., Document], settled: Callable[[str], Document]
+    film: bytes, send: Callable[..., Document], settled: Callable[[str], Document]
 ) -> Document:
     """A ready asset for subtitles to be added to."""
-    return settled(upload(film, playback_policies=["public"])["asset_id"])
+    return settled(send(film, playback_policies=["public"])["asset_id"])
 
 
 @pytest.fixture(scope="module")

@@ -41,15 +41,19 @@ def read_settings(fields: Fields) -> Document:
 
 def read_downloads(fields: Fields) -> Document:
     """Which files of the asset are wanted for download. Raises MuxError 400."""
-    support = fields.choice("mp4_support", MP4_SUPPORT)
-    renditions = read_static_renditions(fields)
-    if renditions and (support or "none") != "none":
-        raise invalid(f"{fields.within}static_renditions and mp4_support exclude each other.")
-    return {
-        "mp4_support": support,
-        "static_renditions": renditions,
+    wanted = {
+        "mp4_support": fields.choice("mp4_support", MP4_SUPPORT),
+        "static_renditions": read_static_renditions(fields),
         "master_access": fields.choice("master_access", MASTER_ACCESS),
     }
+    refuse_both(wanted)
+    return wanted
+
+
+def refuse_both(settings: Document) -> None:
+    """Raises MuxError 400 for settings that name both kinds of files."""
+    if settings.get("static_renditions") and (settings.get("mp4_support") or "none") != "none":
+        raise invalid("static_renditions and mp4_support exclude each other.")
 
 
 def read_static_renditions(fields: Fields) -> list[Document]:

@@ -8,13 +8,14 @@ from collections.abc import Callable
 from localmux.answers import Document, invalid, present
 from localmux.api.asset_settings import (
     LONGEST_URL,
+    MASTER_ACCESS,
     PASSTHROUGH,
-    read_downloads,
     read_meta,
     read_settings,
 )
 from localmux.api.fields import Fields
 from localmux.api.simulcast_targets import MOST_TARGETS, read_target
+from localmux.rendition_files import MP4_SUPPORT
 
 LATENCY_MODES = ("standard", "reduced", "low")
 LONGEST_WINDOW = 1800  # seconds
@@ -145,8 +146,14 @@ def _changed_asset_settings(fields: Fields) -> Document | None:
         return None
     _refuse(settings.body, FIXED_OF_ASSET)
     quality = settings.choice("video_quality", LIVE_QUALITIES)
-    changes = {"video_quality": quality, "meta": read_meta(settings)}
-    return present(changes | read_downloads(settings))
+    return present(
+        {
+            "video_quality": quality,
+            "meta": read_meta(settings),
+            "mp4_support": settings.choice("mp4_support", MP4_SUPPORT),
+            "master_access": settings.choice("master_access", MASTER_ACCESS),
+        }
+    )
 
 
 def _refuse(body: Document, names: tuple[str, ...]) -> None:

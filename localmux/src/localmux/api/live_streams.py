@@ -8,7 +8,7 @@ from functools import partial
 from starlette.responses import Response
 
 from localmux.answers import ApiJSON, Document, data, invalid, listed, no_content, present
-from localmux.api.asset_settings import read_policies, read_static_renditions
+from localmux.api.asset_settings import read_policies, read_static_renditions, refuse_both
 from localmux.api.calls import Call, Handler
 from localmux.api.fields import Fields
 from localmux.api.labels import Label, approximate, faithful, ignored
@@ -66,6 +66,7 @@ async def update_live_stream(call: Call) -> Response:
     if settings := changes.get("new_asset_settings"):
         known = stream.document.get("new_asset_settings", {})
         changes["new_asset_settings"] = known | settings
+        refuse_both(changes["new_asset_settings"])
     if "passthrough" in changes:
         changes["passthrough"] = changes["passthrough"] or None
     stream.document |= changes
@@ -132,9 +133,10 @@ async def update_static_renditions(call: Call) -> Response:
     stream = call.find("live_stream")
     if "static_renditions" not in call.body:
         raise invalid("static_renditions is required.")
-    if stream.document.get("new_asset_settings", {}).get("mp4_support", "none") != "none":
-        raise invalid("static_renditions and mp4_support exclude each other.")
-    _set_static_renditions(call, stream, read_static_renditions(Fields(call.body)))
+    wanted = read_static_renditions(Fields(call.body))
+    known = stream.document.get("new_asset_settings", {})
+    refuse_both(known | {"static_renditions": wanted})
+    _set_static_renditions(call, stream, wanted)
     return data(stream.document)
 
 

@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from localmux import mp4_support
 from localmux.answers import data, invalid, no_content, not_found, present
-from localmux.api.asset_settings import read_static_rendition, refuse_clash
+from localmux.api.asset_settings import read_static_rendition, refuse_both, refuse_clash
 from localmux.api.asset_tracks import settled_asset
 from localmux.api.calls import Call, Handler
 from localmux.api.fields import Fields
@@ -20,8 +20,7 @@ async def create_asset_static_rendition(call: Call) -> Response:
     settings = read_static_rendition(Fields(call.body))
     if asset.document["status"] == "errored":
         raise invalid("The asset is errored.")
-    if asset.document["mp4_support"] != "none":
-        raise invalid("static_renditions and mp4_support exclude each other.")
+    refuse_both(asset.document | {"static_renditions": settings})
     files = files_of(asset.document)
     refuse_clash([*(one["resolution"] for one in files), settings["resolution"]])
     rendition = new_rendition(settings)
@@ -59,8 +58,8 @@ async def update_asset_mp4_support(call: Call) -> Response:
     if support is None:
         raise invalid("mp4_support is required.")
     known = asset.document["mp4_support"]
-    if known == "none" and asset.document.get("static_renditions"):
-        raise invalid("static_renditions and mp4_support exclude each other.")
+    if known == "none":
+        refuse_both(asset.document | {"mp4_support": support})
     if support == known:
         return data(asset.document)
     await call.environment.additions.stop(asset.id, mp4_support.JOB)

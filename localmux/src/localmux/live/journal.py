@@ -9,6 +9,7 @@ from collections.abc import Callable
 from localmux.answers import Document, present
 from localmux.clock import Clock
 from localmux.events import Events
+from localmux.rendition_files import given_up
 from localmux.resources import Resource, Store
 
 MOST_RECENT = 100  # recordings that a live stream names
@@ -96,8 +97,10 @@ class Journal:
 
     def errored(self, stream_id: str, asset_id: str, message: str) -> None:
         """Nothing that could be played was recorded."""
+        asset = self.store.get("asset", asset_id)
         error = {"type": "invalid_input", "messages": [message]}
         changes = {"status": "errored", "progress": ERRORED, "errors": error, "is_live": None}
+        changes |= given_up(asset.document) if asset else {}
         with self.store.transaction():
             self._idle(stream_id)
             self._asset_step(asset_id, "errored", changes)
