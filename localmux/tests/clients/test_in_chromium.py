@@ -124,3 +124,36 @@ def test_hls_js_plays_an_asset(show: Show, localmux: Running, playback_id: str) 
         source,
     )
     page.wait_for_function(PLAYS)
+
+
+def test_hls_js_shows_a_text_track_at_its_time(
+    show: Show, localmux: Running, api: httpx.Client, playback_id: str, pages: tuple[Path, str]
+) -> None:
+    folder, address = pages
+    (folder / "de.srt").write_text("1\n00:00:00,250 --> 00:00:01,750\nGuten Tag\n")
+    asset_id = api.get(f"/video/v1/playback-ids/{playback_id}").json()["data"]["object"]["id"]
+    track = {"type": "text", "text_type": "subtitles", "language_code": "de", "name": "Deutsch"}
+    path = f"/video/v1/assets/{asset_id}"
+    api.post(f"{path}/tracks", json=track | {"url": f"{address}/de.srt"}).raise_for_status()
+    eventually(lambda: api.get(path).json()["data"]["tracks"][-1]["status"] == "ready")
+    page = show("hls.js", "<video muted autoplay loop></video>")
+    page.evaluate(
+        """source => {
+            const hls = new Hls();
+            const video = document.querySelector("video");
+            video.addEventListener("playing", () => { video.textTracks[0].mode = "showing"; });
+            hls.loadSource(source);
+            hls.attachMedia(video);
+        }""",
+        f"{localmux.urls['stream']}/{playback_id}.m3u8",
+    )
+    page.wait_for_function("document.querySelector('video').textTracks[0]?.cues?.length")
+    cue = page.evaluate(
+        """() => {
+            const { label, language, cues } = document.querySelector("video").textTracks[0];
+            return [label, language, cues[0].startTime, cues[0].endTime, cues[0].text];
+        }"""
+    )
+    assert cue[:2] == ["Deutsch", "de"]
+    assert cue[2:4] == pytest.approx([0.25, 1.75], abs=0.1)
+    assert cue[4] == "Guten Tag"
