@@ -10,8 +10,9 @@ from typing import Any
 
 import logs
 from mux_errors import MuxError
+from recent import Recent
 from store import Store
-from sync import Kind, Recent, Sync
+from sync import Kind, Sync
 
 # What the host reads about their live stream's events; the others say nothing new.
 NEWS = {

@@ -20,6 +20,7 @@ from fastapi.exceptions import RequestValidationError
 
 import logs
 from access import LoginRequired
+from attempts import Attempts
 from audience import Audience
 from body_limit import BodyLimit
 from headers import ProtectiveHeaders, protective_headers
@@ -98,7 +99,7 @@ def create_app(settings: Settings, notice: str = "") -> air.Air:
     app.state.settings, app.state.notice = settings, notice
     app.state.store, app.state.mux, app.state.live, app.state.sync = store, mux, live, sync
     app.state.inbox, app.state.recordings, app.state.audience = inbox, recordings, Audience(store)
-    app.state.shared = Shared(store)
+    app.state.shared, app.state.attempts = Shared(store), Attempts()
     app.state.keys, app.state.visibilities = keys, visibilities
     app.state.playback = Playback.from_settings(settings, signer)
     app.state.rate_limits = RateLimits(settings.rate_limit_factor)

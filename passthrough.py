@@ -29,7 +29,7 @@ class Passthrough:
     and a size in bytes; a live stream a start time (Unix seconds), and whether broadcasts are
     recorded; a recording the `marks`: tenths of a second after its asset was created, at which the
     record switch was turned; a part of a recording its `stream`, and as marks its beginning and its
-    end.
+    end. `attempt` marks the form it was made from.
     """
 
     account_id: str
@@ -42,6 +42,7 @@ class Passthrough:
     marks: tuple[int, ...] = ()
     stream: str = ""
     visibility: str = "public"
+    attempt: str = ""
 
     def marked(self, marks: tuple[int, ...]) -> Self:
         """The same with other marks."""
@@ -101,4 +102,5 @@ KEYS = {
     "marks": "marks",
     "stream": "stream",
     "visibility": "see",
+    "attempt": "try",
 }

@@ -9,7 +9,6 @@ The one thing that only events tell is whether an encoder is connected at this m
 
 import asyncio
 import time
-from collections import OrderedDict
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -33,28 +32,11 @@ from mux_states import (
     visibility_in,
 )
 from passthrough import AS_STREAM, Passthrough
+from recent import Recent
 from records import Stream, Upload, Video, Visibility
 from store import Store
 
 type Kind = Literal["upload", "asset", "stream"]
-
-REMEMBERED = 10_000
-
-
-class Recent:
-    """A set that forgets its oldest members, so that it can be kept for ever."""
-
-    def __init__(self) -> None:
-        self._members: OrderedDict[str, None] = OrderedDict()
-
-    def __contains__(self, member: str) -> bool:
-        return member in self._members
-
-    def add(self, member: str) -> None:
-        """Remember one more."""
-        self._members[member] = None
-        if len(self._members) > REMEMBERED:
-            self._members.popitem(last=False)
 
 
 class Sync:

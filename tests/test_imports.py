@@ -19,6 +19,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "mux_errors": set(),
     "mux_resources": {"records"},
     "passthrough": set(),
+    "recent": set(),
+    "attempts": {"passthrough", "recent"},
     "text": set(),
     "body_limit": set(),
     "rate_limits": set(),
@@ -38,14 +40,14 @@ MAY_IMPORT: dict[str, set[str]] = {
     "mux_states": {"mux_resources", "passthrough", "records"},
     "sync": {
         "logs", "mux_client", "mux_errors", "mux_live", "mux_resources", "mux_states",
-        "passthrough", "records", "store",
+        "passthrough", "recent", "records", "store",
     },
     "signing_keys": {"mux_client", "mux_errors", "records", "signing", "store"},
     "visibilities": {
         "mux_client", "mux_errors", "mux_live", "passthrough", "records", "signing_keys", "store",
         "sync",
     },
-    "inbox": {"logs", "mux_errors", "store", "sync"},
+    "inbox": {"logs", "mux_errors", "recent", "store", "sync"},
     "recordings": {
         "logs", "mux_client", "mux_errors", "mux_resources", "passthrough", "records", "store",
         "sync",

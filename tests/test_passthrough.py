@@ -11,6 +11,7 @@ from passthrough import LIMIT, Passthrough
 from text import NAME_MAX, clean_line
 
 LABEL = Passthrough(
+    attempt="0123456789ab",
     account_id="0123456789abcdef",
     account_name="Ada",
     started_at=1_770_000_000,

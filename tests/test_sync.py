@@ -12,10 +12,11 @@ from mux_live import MuxLive
 from mux_resources import MuxAsset, MuxLiveStream, MuxUpload
 from mux_transport import MuxTransport
 from passthrough import Passthrough
+from recent import REMEMBERED, Recent
 from records import PlaybackID
 from settings import load_settings
 from store import Store
-from sync import REMEMBERED, Recent, Sync
+from sync import Sync
 
 LABEL = Passthrough(
     account_id="u1", account_name="Ada", started_at=1_770_000_000, filename="sea.mp4", size=9

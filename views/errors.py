@@ -48,9 +48,14 @@ async def on_invalid_request(
 
 async def on_mux_error(request: air.Request, error: MuxError) -> air.responses.Response:
     """Show what the video service's failure means for the visitor."""
+    return await _answer(request, note_mux_error(request, error), error.message)
+
+
+def note_mux_error(request: air.Request, error: MuxError) -> int:
+    """Log that the video service failed, and give the status that says so."""
     log.warning("%s %s: %r", request.method, request.url.path, error)
     statuses = {MuxUnreachable: 504, MuxBusy: 503, MuxNotFound: 404, MuxRefused: 422}
-    return await _answer(request, statuses.get(type(error), 502), error.message)
+    return statuses.get(type(error), 502)
 
 
 async def on_too_often(request: air.Request, error: TooOften) -> air.responses.Response:

@@ -9,10 +9,14 @@ from typing import Any
 
 import air
 
+from attempts import FIELD, new_attempt
 from text import TITLE_MAX, clean_line
 
 PASSWORD_MIN = 8
 PASSWORD_MAX = 200
+
+# What is wrong with no field in particular.
+WHOLE_FORM = ""
 
 type Errors = dict[str, str]
 
@@ -21,6 +25,16 @@ async def read_form(request: air.Request) -> dict[str, str]:
     """The text fields of a posted form; files have no business here and are left out."""
     form = await request.form()
     return {name: value for name, value in form.items() if isinstance(value, str)}
+
+
+def attempt_field(form: Mapping[str, str]) -> air.Input:
+    """Has a form sent twice make one thing; a form that is shown again keeps its value."""
+    return air.Input(type_="hidden", name=FIELD, value=form.get(FIELD, "")[:50] or new_attempt())
+
+
+def safe_to_repeat(form: Mapping[str, str]) -> str:
+    """What to tell people when it is not known whether their form did its work."""
+    return "You can send this form again: nothing is made twice." if form.get(FIELD) else ""
 
 
 def check_title(form: Mapping[str, str], errors: Errors) -> str:
@@ -65,7 +79,10 @@ def error_summary(errors: Mapping[str, str]) -> air.Div | str:
     """The box that says what is wrong with the form below it; nothing when nothing is."""
     if not errors:
         return ""
-    links = [air.Li(air.A(text, href=f"#{name}")) for name, text in errors.items()]
+    links = [
+        air.Li(air.A(text, href=f"#{name}") if name != WHOLE_FORM else text)
+        for name, text in errors.items()
+    ]
     return air.Div(
         air.H2("There is a problem"),
         air.Ul(*links),

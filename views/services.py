@@ -6,6 +6,7 @@ import air
 from fastapi import Depends
 
 from access import store_of
+from attempts import Attempts
 from audience import Audience
 from inbox import Inbox
 from mux_client import MuxClient
@@ -64,12 +65,17 @@ def _visibilities(request: air.Request) -> Visibilities:
     return request.app.state.visibilities
 
 
+def _attempts(request: air.Request) -> Attempts:
+    return request.app.state.attempts
+
+
 TheSettings = Annotated[Settings, Depends(_settings)]
 TheStore = Annotated[Store, Depends(store_of)]
 TheMux = Annotated[MuxClient, Depends(_mux)]
 TheLive = Annotated[MuxLive, Depends(_live)]
 TheInbox = Annotated[Inbox, Depends(_inbox)]
 TheRecordings = Annotated[Recordings, Depends(_recordings)]
+TheAttempts = Annotated[Attempts, Depends(_attempts)]
 TheAudience = Annotated[Audience, Depends(_audience)]
 TheShared = Annotated[Shared, Depends(_shared)]
 TheSync = Annotated[Sync, Depends(_sync)]

@@ -1,7 +1,8 @@
 """Live streams: which are on, coming up and over, and creating one."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import cast
 
@@ -9,14 +10,28 @@ import air
 
 import logs
 from access import STARTING, SignedIn, Someone, Visitor
-from mux_live import LatencyMode
+from attempts import made_from
+from mux_errors import MuxError
+from mux_live import LatencyMode, MuxLive
+from mux_resources import MuxLiveStream
+from mux_states import visibility_in
 from passthrough import AS_STREAM, Passthrough
 from records import POLICIES, Stream
+from signing_keys import SigningKeys
 from views.choices import check_visibility
-from views.forms import Errors, check_title, error_summary, read_form
+from views.errors import note_mux_error
+from views.forms import (
+    WHOLE_FORM,
+    Errors,
+    attempt_field,
+    check_title,
+    error_summary,
+    read_form,
+    safe_to_repeat,
+)
 from views.layout import Extras, page
 from views.limited import by_account
-from views.services import TheKeys, TheLive, ThePlayback, TheStore, TheSync
+from views.services import TheAttempts, TheKeys, TheLive, ThePlayback, TheStore, TheSync
 from views.stream_cards import stream_grid
 from views.stream_forms import LATENCY_MODES, record_box, stream_fields
 
@@ -66,6 +81,7 @@ async def create_stream(
     live: TheLive,
     sync: TheSync,
     keys: TheKeys,
+    attempts: TheAttempts,
 ) -> air.responses.Response:
     """Create a live stream at Mux, and lead its host to the studio."""
     form = await read_form(request)
@@ -75,22 +91,52 @@ async def create_stream(
     mode = check_latency_mode(form, errors)
     visibility = check_visibility(form, errors)
     if errors:
-        return _new_page(visitor, form, errors)
+        return _new_page(visitor, form, errors, 422)
     label = Passthrough(
         account_id=account.id, account_name=account.name, started_at=int(time.time())
     )
-    await keys.prepare(visibility)
     planned = label.planned(start, record="record" in form, visibility=visibility)
-    stream = await live.create(
-        title=title,
-        latency_mode=mode,
-        policy=POLICIES[visibility],
-        passthrough=planned.encode(),
-        recording=label.seen_by(AS_STREAM).encode(),
-    )
-    logs.event("stream created", stream=stream.id, account=account.id)
+
+    create = _creation(live, keys, title, mode, planned, label)
+    try:
+        stream = await attempts.once(account.id, form, create, lambda mark: _find(live, mark))
+    except MuxError as error:
+        status = note_mux_error(request, error)
+        return _new_page(
+            visitor, form, {WHOLE_FORM: f"{error.message} {safe_to_repeat(form)}"}, status
+        )
     await sync.take_stream(stream)
     return air.RedirectResponse(f"/stream/{stream.id}/studio", status_code=303)
+
+
+def _creation(
+    live: MuxLive,
+    keys: SigningKeys,
+    title: str,
+    mode: LatencyMode,
+    planned: Passthrough,
+    label: Passthrough,
+) -> Callable[[str], Awaitable[MuxLiveStream]]:
+    """How to ask Mux for this live stream, marked as made from one form; `label` its recordings."""
+    visibility = visibility_in(planned)
+
+    async def create(mark: str) -> MuxLiveStream:
+        await keys.prepare(visibility)
+        made = await live.create(
+            title=title,
+            latency_mode=mode,
+            policy=POLICIES[visibility],
+            passthrough=replace(planned, attempt=mark).encode(),
+            recording=label.seen_by(AS_STREAM).encode(),
+        )
+        logs.event("stream created", stream=made.id, account=label.account_id)
+        return made
+
+    return create
+
+
+async def _find(live: MuxLive, mark: str) -> MuxLiveStream | None:
+    return made_from(mark, await live.list(1))
 
 
 def check_start(form: Mapping[str, str], errors: Errors) -> int:
@@ -128,7 +174,9 @@ def _section(title: str, grid: air.Ul | None, nothing: str) -> air.Section:
     return air.Section(air.H2(title), grid or air.P(nothing, class_="facts"))
 
 
-def _new_page(visitor: Visitor, form: dict[str, str], errors: Errors) -> air.TagResponse:
+def _new_page(
+    visitor: Visitor, form: dict[str, str], errors: Errors, status: int = 200
+) -> air.TagResponse:
     content = page(
         visitor,
         "Error: New live stream" if errors else "New live stream",
@@ -137,9 +185,10 @@ def _new_page(visitor: Visitor, form: dict[str, str], errors: Errors) -> air.Tag
         air.Form(
             *stream_fields(form, errors),
             record_box(form),
+            attempt_field(form),
             air.Button("Create", type_="submit"),
             method="post", action="/create-stream", class_="medium",
         ),
         extras=Extras(scripts=("start-time",)),
     )  # fmt: skip
-    return air.TagResponse(content, status_code=422 if errors else 200)
+    return air.TagResponse(content, status_code=status)

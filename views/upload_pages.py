@@ -11,7 +11,7 @@ from records import Upload, Video
 from settings import Settings
 from text import TITLE_MAX
 from views.choices import visibility_choice
-from views.forms import Errors, error_summary, field
+from views.forms import Errors, attempt_field, error_summary, field
 from views.tags import UploadForm
 
 ACCEPTED = (
@@ -44,6 +44,7 @@ def new_upload_form(settings: Settings, form: Mapping[str, str], errors: Errors)
                 hint="You can change it later. Everybody can see the title.",
             ),
             visibility_choice(form.get("visibility", "public"), errors),
+            attempt_field(form),
             air.Button("Upload", type_="submit"),
             method="post", action="/create-upload",
         ),

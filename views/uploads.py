@@ -5,30 +5,37 @@ file to the URL of that: https://www.mux.com/docs/guides/upload-files-directly.
 """
 
 import time
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from pathlib import PurePath
 
 import air
 
 import logs
 from access import OwnUpload, SignedIn, Someone, Visitor
-from mux_errors import MuxRefused
+from attempts import made_from
+from mux_client import MuxClient
+from mux_errors import MuxError, MuxRefused
+from mux_resources import MuxUpload
 from passthrough import Passthrough
-from records import POLICIES
+from records import POLICIES, Account, Visibility
 from sessions import say
 from settings import Settings
+from signing_keys import SigningKeys
 from text import FILENAME_MAX, bounded
 from views.choices import check_visibility
+from views.errors import note_mux_error
 from views.events import Update, event_stream
-from views.forms import Errors, check_title, read_form
+from views.forms import WHOLE_FORM, Errors, check_title, read_form, safe_to_repeat
 from views.layout import Extras, page, wants_json
 from views.limited import by_account
-from views.services import TheKeys, TheMux, TheSettings, TheStore, TheSync
+from views.services import TheAttempts, TheKeys, TheMux, TheSettings, TheStore, TheSync
 from views.tags import LiveUpdates
 from views.upload_pages import ACCEPTED, new_upload_form, only_by_command, shortened, upload_state
 
 # What browsers call such files; an empty one is a type the browser does not know.
 KINDS = frozenset({"video", "audio", "application", ""})
+USABLE = frozenset({"waiting", "asset_created"})
 
 router = air.AirRouter()
 
@@ -50,6 +57,7 @@ async def create_upload(
     mux: TheMux,
     sync: TheSync,
     keys: TheKeys,
+    attempts: TheAttempts,
 ) -> air.responses.Response:
     """Ask Mux for a direct upload, and tell the browser where to send the file."""
     form = await read_form(request)
@@ -58,21 +66,14 @@ async def create_upload(
     title = check_title(form, errors)
     visibility = check_visibility(form, errors)
     if errors:
-        return _refused(request, visitor, settings, form, errors)
-    label = Passthrough(
-        account_id=account.id,
-        account_name=account.name,
-        started_at=int(time.time()),
-        filename=bounded(form["filename"], FILENAME_MAX),
-        size=int(form.get("size") or 0),
-        visibility=visibility,
-    )
-    await keys.prepare(visibility)
-    upload = await mux.create_upload(
-        title=title, passthrough=label.encode(), policy=POLICIES[visibility],
-        cors_origin=settings.app_url,
-    )  # fmt: skip
-    logs.event("upload created", upload=upload.id, account=account.id)
+        return _refused(request, visitor, settings, form, errors, 422)
+    create = _creation(form, title, visibility, account, settings, mux, keys)
+    try:
+        upload = await attempts.once(account.id, form, create, lambda mark: _find(mux, mark))
+    except MuxError as error:
+        status = note_mux_error(request, error)
+        errors[WHOLE_FORM] = f"{error.message} {safe_to_repeat(form)}"
+        return _refused(request, visitor, settings, form, errors, status)
     await sync.take_upload(upload)
     sync.hurry()
     address = f"/upload/{upload.id}"
@@ -138,8 +139,49 @@ async def cancel(
     return air.RedirectResponse("/upload", status_code=303)
 
 
+def _creation(
+    form: Mapping[str, str],
+    title: str,
+    visibility: Visibility,
+    account: Account,
+    settings: Settings,
+    mux: MuxClient,
+    keys: SigningKeys,
+) -> Callable[[str], Awaitable[MuxUpload]]:
+    """How to ask Mux for this upload, marked as made from this form."""
+    label = Passthrough(
+        account_id=account.id,
+        account_name=account.name,
+        started_at=int(time.time()),
+        filename=bounded(form["filename"], FILENAME_MAX),
+        size=int(form.get("size") or 0),
+        visibility=visibility,
+    )
+
+    async def create(mark: str) -> MuxUpload:
+        await keys.prepare(visibility)
+        made = await mux.create_upload(
+            title=title, passthrough=replace(label, attempt=mark).encode(),
+            policy=POLICIES[visibility], cors_origin=settings.app_url,
+        )  # fmt: skip
+        logs.event("upload created", upload=made.id, account=account.id)
+        return made
+
+    return create
+
+
+async def _find(mux: MuxClient, mark: str) -> MuxUpload | None:
+    """A form sent again after its upload ended otherwise is for a new one."""
+    uploads = await mux.list_uploads(1)
+    return made_from(mark, [each for each in uploads if each.status in USABLE])
+
+
 def _form_page(
-    visitor: Visitor, settings: Settings, form: Mapping[str, str], errors: Errors
+    visitor: Visitor,
+    settings: Settings,
+    form: Mapping[str, str],
+    errors: Errors,
+    status: int = 200,
 ) -> air.TagResponse:
     content = page(
         visitor,
@@ -148,7 +190,7 @@ def _form_page(
         new_upload_form(settings, form, errors),
         extras=Extras(scripts=("upload-form",)),
     )
-    return air.TagResponse(content, status_code=422 if errors else 200)
+    return air.TagResponse(content, status_code=status)
 
 
 def _refused(
@@ -157,11 +199,13 @@ def _refused(
     settings: Settings,
     form: Mapping[str, str],
     errors: Errors,
+    status: int,
 ) -> air.responses.Response:
     if not wants_json(request):
-        return _form_page(visitor, settings, form, errors)
-    error = {"message": " ".join(errors.values()), "fields": errors}
-    return air.responses.JSONResponse({"error": error}, status_code=422)
+        return _form_page(visitor, settings, form, errors, status)
+    fields = {name: text for name, text in errors.items() if name != WHOLE_FORM}
+    error = {"message": " ".join(errors.values()), "fields": fields}
+    return air.responses.JSONResponse({"error": error}, status_code=status)
 
 
 def _check_file(form: Mapping[str, str], settings: Settings, errors: Errors) -> None:
