@@ -25,6 +25,9 @@ request = urllib.request.Request(
 )
 stream = json.load(urllib.request.urlopen(request))["data"]["id"]
 given["MUX_RTMP_URL"].index("rtmp://localhost:")
+assert b"PRIVATE KEY" in base64.b64decode(given["MUX_PRIVATE_KEY"])
+key = given["MUX_BASE_URL"] + "/system/v1/signing-keys/" + given["MUX_SIGNING_KEY"]
+urllib.request.urlopen(urllib.request.Request(key, headers=request.headers))
 """
 BROADCAST = (
     CREATE_STREAM

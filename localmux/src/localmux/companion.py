@@ -4,14 +4,17 @@ localmux is a second process that ends when its standard input closes. So it end
 and its folder with it, also when this process is killed.
 """
 
+import base64
+import contextlib
+import http.client
 import json
 import os
 import signal
 import subprocess
 import sys
 from collections.abc import Generator, Sequence
-from contextlib import contextmanager
 from types import FrameType
+from urllib.parse import urlsplit
 
 from localmux.config import Configuration
 
@@ -35,7 +38,8 @@ def run_beside(arguments: Sequence[str]) -> int:
     with _localmux(options, configuration) as urls:
         if urls is None:
             return passing.ended_by or NOT_STARTED
-        return passing.run(command, os.environ | variables(configuration, urls))
+        told = variables(configuration, urls) | _signing_key(configuration, urls["api"])
+        return passing.run(command, os.environ | told)
 
 
 def variables(configuration: Configuration, urls: dict[str, str]) -> dict[str, str]:
@@ -55,7 +59,23 @@ def variables(configuration: Configuration, urls: dict[str, str]) -> dict[str, s
     return told
 
 
-@contextmanager
+def _signing_key(configuration: Configuration, api: str) -> dict[str, str]:
+    """A new key for playback tokens, under the names that mux-node reads.
+
+    None where a public address is given, which may lead here only for others.
+    """
+    if configuration.public_url:
+        return {}
+    credentials = f"{configuration.token_id}:{configuration.token_secret}".encode()
+    headers = {"authorization": f"Basic {base64.b64encode(credentials).decode()}"}
+    connection = http.client.HTTPConnection(urlsplit(api).netloc, timeout=END_WITHIN)
+    with contextlib.closing(connection):
+        connection.request("POST", "/system/v1/signing-keys", headers=headers)
+        key = json.load(connection.getresponse())["data"]
+    return {"MUX_SIGNING_KEY": key["id"], "MUX_PRIVATE_KEY": key["private_key"]}
+
+
+@contextlib.contextmanager
 def _localmux(
     options: Sequence[str], configuration: Configuration
 ) -> Generator[dict[str, str] | None]:

@@ -23,6 +23,13 @@ do {
 assert.equal(asset.meta.title, "From mux-node");
 assert.equal((await mux.video.assets.update(asset.id, { passthrough: "mine" })).passthrough, "mine");
 
+const key = await mux.system.signingKeys.create();
+const signed = await mux.video.assets.createPlaybackId(asset.id, { policy: "signed" });
+const token = await mux.jwt.signPlaybackId(signed.id, { keyId: key.id, keySecret: key.private_key });
+const playlist = `${process.env.MUX_STREAM_URL}/${signed.id}.m3u8`;
+assert.equal((await fetch(`${playlist}?token=${token}`)).status, 200);
+assert.equal((await fetch(playlist)).status, 403);
+
 const stream = await mux.video.liveStreams.create({
   playback_policies: ["public"],
   new_asset_settings: { playback_policies: ["public"] },

@@ -1,4 +1,4 @@
-"""mux-node, Mux's own client for Node.js, unmodified: the life of an upload, and webhooks."""
+"""mux-node, Mux's own client for Node.js, unmodified: uploads, live streams, tokens, webhooks."""
 
 import json
 import os
@@ -25,7 +25,7 @@ class Inbox(Protocol):
     def wait(self, kind: str, object_id: str) -> Document: ...
 
 
-def test_mux_node_uploads_lists_goes_live_and_verifies_webhooks(
+def test_mux_node_uploads_lists_signs_and_verifies_webhooks(
     localmux: Running, video: Path, tmp_path: Path, shared_inbox: Inbox
 ) -> None:
     installed = tmp_path / "node_modules" / "@mux"
@@ -34,6 +34,7 @@ def test_mux_node_uploads_lists_goes_live_and_verifies_webhooks(
     script = shutil.copy(SCRIPT, tmp_path)
     variables = {
         "MUX_BASE_URL": localmux.urls["api"],
+        "MUX_STREAM_URL": localmux.urls["stream"],
         "MUX_TOKEN_ID": localmux.token[0],
         "MUX_TOKEN_SECRET": localmux.token[1],
         "MUX_WEBHOOK_SECRET": "webhook-secret",
