@@ -1,6 +1,7 @@
 """The inspector in Chromium: it keeps itself up to date, and everybody can use it."""
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
+from pathlib import Path
 
 import httpx
 import pytest
@@ -8,7 +9,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from localmux.answers import Document
-from localmux.testing import Running, running
+from localmux.testing import Running, eventually, running
 from tests.browser.conftest import PageErrors, find_chromium
 
 HOSTILE = '<img src=x onerror="alert(1)">'
@@ -26,7 +27,10 @@ def localmux() -> Generator[Running]:
 @pytest.fixture(scope="module")
 def browser() -> Generator[Browser]:
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=find_chromium(playwright))
+        browser = playwright.chromium.launch(
+            executable_path=find_chromium(playwright),
+            args=["--autoplay-policy=no-user-gesture-required"],
+        )
         yield browser
         browser.close()
 
@@ -85,6 +89,28 @@ def test_what_happens_appears_by_itself_and_as_text(inspector: Page, api: httpx.
     inspector.get_by_text("video.live_stream.created").click()
     expect(inspector.get_by_text('"stream_key": "••••••••"')).to_be_visible()
     assert stream["stream_key"] not in inspector.content()
+
+
+def test_an_upload_becomes_an_asset_that_plays_on_the_page(
+    inspector: Page, new_upload: Callable[..., Document], video: Path
+) -> None:
+    upload = new_upload(new_asset_settings={"playback_policies": ["public"], "passthrough": "Sea"})
+    uploads = inspector.get_by_role("region", name="Uploads").get_by_role("listitem")
+    expect(uploads).to_contain_text("waiting")
+    expect(uploads).to_contain_text("0 kB received")
+    httpx.put(upload["url"], content=video.read_bytes())
+    expect(uploads).to_contain_text("asset_created")
+    asset = inspector.get_by_role("region", name="Assets").get_by_role("listitem")
+    expect(asset).to_contain_text("ready")
+    asset.locator("img").scroll_into_view_if_needed()
+    width = "document.querySelector('#assets img').naturalWidth"
+    eventually(lambda: inspector.evaluate(width) == 480)
+    asset.get_by_role("button", name="Play").click()
+    player = inspector.get_by_role("dialog", name="Sea")
+    eventually(lambda: inspector.evaluate("document.querySelector('video').currentTime") > 0.2)
+    player.get_by_role("button", name="Close").click()
+    expect(player).to_be_hidden()
+    expect(asset.get_by_role("button", name="Play")).to_be_focused()
 
 
 def test_a_fault_is_switched_on_and_off_with_the_keyboard(

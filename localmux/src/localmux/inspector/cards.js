@@ -1,6 +1,7 @@
 // Fills the cards of the page from what the overview tells. All of it goes in as text: titles,
 // passthrough and answers come from anybody.
 import { describe } from "./faults.js";
+import { set, setFacts, setList, setTime } from "./fields.js";
 
 const CODECS = { h264: "H.264", hevc: "HEVC", aac: "AAC", av1: "AV1", mp3: "MP3", opus: "Opus" };
 const GOOD = "The encoder is well set.";
@@ -12,46 +13,6 @@ const publicId = (item) => item.playback_ids?.find(({ policy }) => policy === "p
 
 function size(bytes) {
   return bytes < 1e6 ? `${Math.round(bytes / 1e3)} kB` : `${(bytes / 1e6).toFixed(1)} MB`;
-}
-
-function set(card, values) {
-  for (const [name, value] of Object.entries(values)) {
-    const field = card.querySelector(`[data-field="${name}"]`);
-    const text = String(value ?? "");
-    if (field.textContent !== text) field.textContent = text;
-    field.hidden = text === "";
-    if (field.classList.contains("state")) field.dataset.state = text;
-  }
-}
-
-function setList(list, texts) {
-  const same = texts.length === list.children.length;
-  if (same && texts.every((text, index) => list.children[index].textContent === text)) return;
-  list.replaceChildren(
-    ...texts.map((text) => Object.assign(document.createElement("li"), { textContent: text })),
-  );
-  list.hidden = texts.length === 0;
-}
-
-function setFacts(list, facts) {
-  const known = facts.filter(([, value]) => value);
-  list.hidden = known.length === 0;
-  const same = JSON.stringify(known);
-  if (list.dataset.shown === same) return;
-  list.dataset.shown = same;
-  list.replaceChildren(...known.map((texts) => {
-    const pair = document.createElement("div");
-    pair.append(...["dt", "dd"].map((name, index) =>
-      Object.assign(document.createElement(name), { textContent: texts[index] })));
-    return pair;
-  }));
-}
-
-function setTime(card, moment) {
-  const time = card.querySelector("[data-time]");
-  const at = new Date(/^\d+$/.test(moment) ? moment * 1000 : moment);
-  time.dateTime = at.toISOString();
-  time.textContent = at.toLocaleTimeString();
 }
 
 // What can be played under a public playback ID; a signed one needs a token that we do not have.

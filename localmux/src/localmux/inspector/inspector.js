@@ -73,21 +73,28 @@ async function look() {
   tellConnection("live", "Up to date");
 }
 
-function play(item, link) {
+function play(title, link) {
   const dialog = find("#player");
   const video = dialog.querySelector("video");
-  find("#player-title").textContent = item.meta?.title || item.id;
+  find("#player-title").textContent = title;
   Object.assign(find("#player-link"), { href: link.href, textContent: link.href });
   const can = video.canPlayType(HLS);
   video.hidden = !can;
   find("#player-problem").hidden = Boolean(can);
-  if (can) video.src = link.href;
+  const begin = () => {
+    if (!dialog.open || !can) return;
+    video.src = link.href;
+    video.play().catch(() => {}); // its controls show what prevents it
+  };
+  // Of a live stream that has only just begun there may be too little for the browser's player.
+  video.onerror = () => setTimeout(begin, VISIBLE);
   dialog.addEventListener("close", () => video.removeAttribute("src"), { once: true });
   dialog.showModal();
+  begin();
 }
 
 const actions = {
-  play: (card, item) => play(item, card.querySelector("[data-playlist]")),
+  play: (card) => play(card.querySelector("h3").textContent, card.querySelector("[data-playlist]")),
   broadcast: (_, { id, test_broadcast: on }) =>
     ask(on ? "DELETE" : "POST", `live-streams/${id}/broadcast`),
   async key(card, { id }, button) {

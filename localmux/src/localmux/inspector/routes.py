@@ -16,7 +16,7 @@ from localmux.inspector.overview import overview
 type Control = Callable[[Environment, Request], Awaitable[Response]]
 
 HERE = Path(__file__).parent
-FILES = ("inspector.css", "inspector.js", "cards.js", "faults.js")
+FILES = ("inspector.css", "inspector.js", "cards.js", "faults.js", "fields.js")
 # Everything comes from here, and no other page may put this one into a frame.
 HEADERS = {
     "content-security-policy": "default-src 'self'; img-src 'self' data:; media-src 'self' blob:; "
