@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 
 import httpx
+from selectolax.lexbor import LexborHTMLParser
 
 from localmux.testing import Encoder, eventually
 from tests.broadcasting import Channel, create_channel
@@ -18,6 +19,13 @@ def make_for(channel: Channel, visibility: str) -> None:
 def plays(person: Person, path: str) -> bool:
     answer = person.get(f"{path}/playback")
     return answer.status_code == 200 and httpx.get(answer.json()["src"]).status_code == 200
+
+
+def stills(person: Person, channel: Channel) -> list[str]:
+    """The addresses of the broadcast's picture in the list of live streams."""
+    page = LexborHTMLParser(person.get("/streams").text)
+    cards = [each for each in page.css(".card") if channel.path in (each.html or "")]
+    return [str(image.attributes["src"]) for card in cards for image in card.css("img")]
 
 
 def test_a_recording_is_for_whom_its_stream_was_when_it_was_made(
@@ -37,6 +45,8 @@ def test_a_recording_is_for_whom_its_stream_was_when_it_was_made(
     bob.post(f"{channel.path}/signup")
     for path in (channel.path, recording):
         assert plays(bob, path)
+    assert [httpx.get(each).status_code for each in stills(bob, channel)] == [200]
+    assert stills(stranger, channel) == []
     expect_both_to_follow(channel, stranger, recording)
     channel.act("end")
     expect_to_stay(channel, bob, stranger, recording)
