@@ -10,7 +10,7 @@ from views.forms import Errors
 
 VISIBILITIES: Mapping[Visibility, str] = {
     "public": "Everybody",
-    "signup": "People who sign up – everybody else sees the title and your name only",
+    "signup": "People who sign up – nobody else can play it or see a picture of it",
 }
 
 
