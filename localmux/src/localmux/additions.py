@@ -81,6 +81,8 @@ class Additions:
         asset = self.environment.store.get("asset", asset_id)
         if asset is None or asset.document["status"] != "ready" or asset.document.get("is_live"):
             return
+        if asset_id in self.environment.ingest.mending:
+            return  # which starts them when it has ended
         for kind in self.kinds:
             for thing_id in kind.wanted(asset):
                 if (asset_id, thing_id) not in self.jobs:

@@ -92,12 +92,15 @@ class Ingest:
         job.add_done_callback(lambda done: self._ended(asset.id, done))
 
     def _ended(self, asset_id: str, job: asyncio.Task[None]) -> None:
-        self.mending.discard(asset_id)
         if self.jobs.get(asset_id) is job:
             del self.jobs[asset_id]
         if not job.cancelled() and (problem := job.exception()):
             logger.error("preparing %s failed unexpectedly", asset_id, exc_info=problem)
             self._errored(asset_id, "internal_error", "localmux failed; see its log.")
+        if asset_id in self.mending:
+            self.mending.remove(asset_id)
+            if not job.cancelled():
+                self.environment.additions.start(asset_id)
 
     async def stop(self, asset_id: str) -> None:
         if job := self.jobs.get(asset_id):

@@ -56,6 +56,23 @@ class Host(Protocol):
 
 type Answer = Callable[[Host, Request, Playable], Awaitable[Response]]
 
+# What follows a playback ID, in the order in which it is looked for, and who answers it.
+STREAM: dict[str, Answer] = {
+    ".m3u8": lambda host, *asked: host.master(*asked),
+    "/{name}.m3u8": lambda host, *asked: host.rendition(*asked),
+    "/{name}/{number}.ts": lambda host, *asked: host.segment(*asked),
+    "/{name}.mp4": lambda _, *asked: static_rendition(*asked),
+    "/{name}.m4a": lambda _, *asked: static_rendition(*asked),
+    "/text/{track_id}.m3u8": lambda _, *asked: text_playlist(*asked),
+    "/text/{track_id}/0.vtt": lambda _, *asked: text_segment(*asked),
+    "/text/{track_id}.{extension}": lambda _, *asked: text_file(*asked),
+}
+IMAGE: dict[str, tuple[Answer, str]] = {
+    "thumbnail.{extension}": (lambda host, *asked: host.thumbnail(*asked), THUMBNAIL),
+    "animated.{extension}": (lambda host, *asked: host.animated(*asked), ANIMATED),
+    "storyboard.{extension}": (lambda host, *asked: host.storyboard(*asked), STORYBOARD),
+}
+
 
 def playback_routes(
     find: Find,
@@ -85,29 +102,10 @@ def playback_routes(
 
         return _route(path, respond)
 
-    stream = [
-        route("/{playback_id}.m3u8", lambda host, *asked: host.master(*asked)),
-        route("/{playback_id}/{name}.m3u8", lambda host, *asked: host.rendition(*asked)),
-        route("/{playback_id}/{name}/{number}.ts", lambda host, *asked: host.segment(*asked)),
-        route("/{playback_id}/{name}.mp4", lambda _, *asked: static_rendition(*asked)),
-        route("/{playback_id}/{name}.m4a", lambda _, *asked: static_rendition(*asked)),
-        route("/{playback_id}/text/{track_id}.m3u8", lambda _, *asked: text_playlist(*asked)),
-        route("/{playback_id}/text/{track_id}/0.vtt", lambda _, *asked: text_segment(*asked)),
-        route("/{playback_id}/text/{track_id}.{extension}", lambda _, *asked: text_file(*asked)),
-    ]
-    one = "/{playback_id}"
+    stream = [route(f"/{{playback_id}}{path}", answer) for path, answer in STREAM.items()]
     image = [
-        route(
-            f"{one}/thumbnail.{{extension}}", lambda host, *asked: host.thumbnail(*asked), THUMBNAIL
-        ),
-        route(
-            f"{one}/animated.{{extension}}", lambda host, *asked: host.animated(*asked), ANIMATED
-        ),
-        route(
-            f"{one}/storyboard.{{extension}}",
-            lambda host, *asked: host.storyboard(*asked),
-            STORYBOARD,
-        ),
+        route(f"/{{playback_id}}/{path}", answer, audience)
+        for path, (answer, audience) in IMAGE.items()
     ]
     nothing, open_to_all = _route("/{path:path}", _nothing_here), [Middleware(OpenAccess)]
     return [

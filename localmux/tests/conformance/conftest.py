@@ -56,7 +56,9 @@ class Target:
 def target(tmp_path_factory: pytest.TempPathFactory) -> Generator[Target]:
     """Mux only if CONFORMANCE_TARGET says so, else a localmux of its own."""
     if os.environ.get("CONFORMANCE_TARGET", "localmux") == "mux":
-        token = os.environ["MUX_TOKEN_ID"], os.environ["MUX_TOKEN_SECRET"]
+        token = os.environ.get("MUX_TOKEN_ID", ""), os.environ.get("MUX_TOKEN_SECRET", "")
+        if not all(token):
+            pytest.exit("CONFORMANCE_TARGET=mux needs MUX_TOKEN_ID and MUX_TOKEN_SECRET.", 2)
         stream, image = "https://stream.mux.com/", "https://image.mux.com/"
         yield Target("https://api.mux.com", stream, image, token, SUBTITLES, MISSING, 1.0)
         return
@@ -133,6 +135,8 @@ def make(api: httpx.Client, target: Target) -> Callable[..., Document]:
         sentence = answer.text.lower()
         if answer.status_code in REFUSED and any(word in sentence for word in PLAN):
             pytest.skip(answer.text)
+        if answer.status_code == 401 and path.startswith("/system/"):
+            pytest.skip("The token has no permission for System.")
         assert answer.status_code == 201, answer.text
         document = answer.json()["data"]
         if not path.endswith("/uploads"):  # which cannot be deleted
