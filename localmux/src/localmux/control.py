@@ -6,6 +6,7 @@ sends for some other site's page.
 
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict, fields
+from urllib.parse import urlsplit
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -154,9 +155,11 @@ ROUTES: dict[str, Control] = {
 
 
 def control_routes(environment: Environment) -> list[Route]:
+    names = {environment.configuration.host, urlsplit(environment.public_url).hostname}
+
     def guarded(control: Control) -> Callable[[Request], Awaitable[Response]]:
         async def answer(request: Request) -> Response:
-            refuse_other_sites(request, environment.public_url)
+            refuse_other_sites(request, names)
             return await control(environment, request)
 
         return answer

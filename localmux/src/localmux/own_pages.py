@@ -6,6 +6,7 @@ Source: https://owasp.org/www-community/attacks/DNS_Rebinding
 """
 
 import ipaddress
+from collections.abc import Collection
 from urllib.parse import urlsplit
 
 from starlette.requests import Request
@@ -15,20 +16,28 @@ from localmux.answers import MuxError
 OWN = {"none", "same-origin"}
 
 
-def refuse_other_sites(request: Request, public_url: str) -> None:
-    """Raises MuxError 403 unless a program, or our own page under a name of ours, asks."""
+def refuse_other_sites(request: Request, names: Collection[str | None]) -> None:
+    """Raises MuxError 403 unless a program, or our own page under one of these names, asks."""
     headers = request.headers
     site, origin = headers.get("sec-fetch-site"), headers.get("origin")
     if site is None and origin is None:
         return  # no browser sends neither when it changes something
     host = headers.get("host", "")
-    foreign = (site or "none") not in OWN or (origin and urlsplit(origin).netloc != host)
-    if foreign or not _is_ours(urlsplit(f"//{host}").hostname or "", public_url):
+    if (site or "none") not in OWN or (origin and urlsplit(origin).netloc != host):
         raise MuxError(403, "forbidden", "Not for pages of another site.")
+    name = urlsplit(f"//{host}").hostname or ""
+    if name not in names and not _is_always_ours(name):
+        raise MuxError(
+            403,
+            "forbidden",
+            f"{name} is no name of localmux. Use localhost or an IP address, or start it with "
+            "--public-url.",
+        )
 
 
-def _is_ours(name: str, public_url: str) -> bool:
-    if name == urlsplit(public_url).hostname or name == "localhost" or name.endswith(".localhost"):
+def _is_always_ours(name: str) -> bool:
+    """Names that nobody can lead elsewhere or here."""
+    if name == "localhost" or name.endswith(".localhost"):
         return True
     try:
         ipaddress.ip_address(name)

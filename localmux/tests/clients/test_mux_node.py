@@ -28,10 +28,7 @@ class Inbox(Protocol):
 def test_mux_node_uploads_lists_signs_and_verifies_webhooks(
     localmux: Running, video: Path, tmp_path: Path, shared_inbox: Inbox
 ) -> None:
-    installed = tmp_path / "node_modules" / "@mux"
-    installed.mkdir(parents=True)
-    (installed / "mux-node").symlink_to(bring(MUX_NODE))
-    script = shutil.copy(SCRIPT, tmp_path)
+    script = shutil.copy(SCRIPT, _install(tmp_path))
     variables = {
         "MUX_BASE_URL": localmux.urls["api"],
         "MUX_STREAM_URL": localmux.urls["stream"],
@@ -52,6 +49,28 @@ def test_mux_node_uploads_lists_signs_and_verifies_webhooks(
     assert process.returncode == 0
     playlist = httpx.get(f"{localmux.urls['stream']}/{told['playback']}.m3u8")
     assert playlist.text.startswith("#EXTM3U")
+
+
+def test_the_program_of_the_readme_uploads_a_video_that_plays(
+    localmux: Running, video: Path, tmp_path: Path
+) -> None:
+    readme = (Path(__file__).parents[2] / "README.md").read_text()
+    program = readme.partition("```js\n")[2].partition("```")[0]
+    program = program.replace("http://localhost:8010", localmux.urls["api"])
+    (_install(tmp_path) / "upload.mjs").write_text(program)
+    shutil.copy(video, tmp_path / "video.mp4")
+    said = subprocess.check_output([node(), "upload.mjs"], cwd=tmp_path, text=True, timeout=WITHIN)
+    status, address = said.split()
+    assert status == "ready"
+    assert httpx.get(address).text.startswith("#EXTM3U")
+
+
+def _install(folder: Path) -> Path:
+    """As `npm install @mux/mux-node` does it in a project."""
+    installed = folder / "node_modules" / "@mux"
+    installed.mkdir(parents=True)
+    (installed / "mux-node").symlink_to(bring(MUX_NODE))
+    return folder
 
 
 def _webhook(inbox: Inbox, asset_id: str) -> str:

@@ -61,16 +61,19 @@ function tellConnection(state, text) {
 
 async function look() {
   clearTimeout(timer);
-  const text = await fetch("overview").then((answer) => answer.ok && answer.text(), () => "");
+  const answer = await fetch("overview").catch(() => null);
+  const text = await answer?.text().catch(() => "");
   clearTimeout(timer);
   timer = setTimeout(look, document.hidden ? HIDDEN : VISIBLE);
   if (!text) {
     tellConnection("lost", "localmux does not answer; trying again");
-    return;
+  } else if (!answer.ok) {
+    tellConnection("refused", JSON.parse(text).error.messages.join(" "));
+  } else {
+    if (text !== shown) show(JSON.parse(text));
+    shown = text;
+    tellConnection("live", "Up to date");
   }
-  if (text !== shown) show(JSON.parse(text));
-  shown = text;
-  tellConnection("live", "Up to date");
 }
 
 function play(title, link) {
