@@ -90,6 +90,12 @@ def test_the_command_can_use_the_api_with_what_is_in_its_environment() -> None:
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 
+def test_a_token_of_the_real_mux_stays_outside(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MUX_AUTHORIZATION_TOKEN", "real")
+    monkeypatch.setenv("MUX_TOKEN_SECRET", "real")
+    assert "=real\n" not in execute("--", "env").stdout
+
+
 def test_standard_input_and_output_are_the_commands_own() -> None:
     done = execute("--webhook-url", "http://localhost:9/hook", "--", "cat", text="through")
     assert (done.returncode, done.stdout, done.stderr) == (0, "through", "")

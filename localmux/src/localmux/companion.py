@@ -24,6 +24,7 @@ PASSED_ON = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT, signal.SIGQUIT, signa
              signal.SIGUSR2)  # fmt: skip
 OF_THE_TERMINAL = {signal.SIGINT, signal.SIGQUIT}  # keys that the whole foreground group hears
 END_WITHIN = 10.0  # seconds
+FOR_MUX_ONLY = "MUX_AUTHORIZATION_TOKEN"  # which mux-node prefers to an access token
 
 
 def run_beside(arguments: Sequence[str]) -> int:
@@ -39,7 +40,8 @@ def run_beside(arguments: Sequence[str]) -> int:
         if urls is None:
             return passing.ended_by or NOT_STARTED
         told = variables(configuration, urls) | _signing_key(configuration, urls["api"])
-        return passing.run(command, os.environ | told)
+        kept = {name: value for name, value in os.environ.items() if name != FOR_MUX_ONLY}
+        return passing.run(command, kept | told)
 
 
 def variables(configuration: Configuration, urls: dict[str, str]) -> dict[str, str]:
