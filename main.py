@@ -41,6 +41,7 @@ from signing import Signer
 from signing_keys import SigningKeys
 from store import Store
 from sync import Sync
+from video_length import VideoLength
 from views import (
     accounts,
     errors,
@@ -76,7 +77,9 @@ def create_app(settings: Settings, notice: str = "") -> air.Air:
     @asynccontextmanager
     async def lifespan(_app: object) -> AsyncGenerator[None]:
         async with asyncio.TaskGroup() as group:
-            reconciliation = Reconciliation(store, mux, live, sync, recordings, visibilities)
+            reconciliation = Reconciliation(
+                store, mux, live, sync, recordings, visibilities, lengths
+            )
             tasks = [
                 group.create_task(_for_ever(work)) for work in (inbox.follow, reconciliation.run)
             ]
@@ -90,7 +93,9 @@ def create_app(settings: Settings, notice: str = "") -> air.Air:
 
     store, transport = Store(), MuxTransport(settings)
     mux, live = MuxClient(transport), MuxLive(transport)
-    sync = Sync(store, mux, live)
+    longest_seconds = settings.max_video_minutes * 60
+    sync = Sync(store, mux, live, longest_seconds)
+    lengths = VideoLength(store, mux, sync, longest_seconds)
     inbox, recordings = Inbox(store, sync), Recordings(store, mux, sync)
     signer = Signer.from_settings(settings)
     keys = SigningKeys(store, mux, signer)

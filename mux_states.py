@@ -1,5 +1,6 @@
 """What Mux's states mean here: rules without a store, for `sync` to apply."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from mux_resources import MuxAsset, MuxLiveStream, MuxSimulcastTarget
@@ -21,6 +22,24 @@ UPLOAD_STATUS: dict[str, UploadStatus] = {
     "cancelled": "cancelled",
     "timed_out": "timed_out",
 }
+
+
+def is_too_long(thing: MuxAsset | Video, longest_seconds: float) -> bool:
+    """Whether an upload became longer than allowed; what was broadcast is as long as it is."""
+    from_broadcast = isinstance(thing, Video) and thing.stream_id
+    from_broadcast = from_broadcast or (isinstance(thing, MuxAsset) and thing.live_stream_id)
+    uploaded = not from_broadcast and not thing.source_asset_id
+    return uploaded and (thing.duration or 0.0) > longest_seconds
+
+
+def refused_for_length(asset: MuxAsset, longest_seconds: float) -> MuxAsset:
+    """The asset as an error that says so; `video_length` deletes it."""
+    minutes = f"{(asset.duration or 0.0) / 60:,.0f} minutes"
+    error = (
+        f"It is {minutes} long. A video may have up to {longest_seconds / 60:,.0f} minutes, "
+        "so it was not kept. Upload a shorter one, or cut it into parts."
+    )
+    return replace(asset, status="errored", error=error)
 
 
 def is_overtaken(asset: MuxAsset, status: VideoStatus, known: Video) -> bool:

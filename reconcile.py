@@ -17,6 +17,7 @@ from recordings import Recordings
 from records import Stream, Video
 from store import Store
 from sync import Kind, Sync
+from video_length import VideoLength
 from visibilities import Visibilities
 
 # Seconds between two looks at Mux: after something was started, growing up to one of the others.
@@ -38,6 +39,7 @@ class Reconciliation:
         sync: Sync,
         recordings: Recordings,
         visibilities: Visibilities,
+        lengths: VideoLength,
     ) -> None:
         self._store = store
         self._mux = mux
@@ -45,6 +47,7 @@ class Reconciliation:
         self._sync = sync
         self._recordings = recordings
         self._visibilities = visibilities
+        self._lengths = lengths
 
     async def run(self) -> None:
         """Ask until cancelled; the first round rebuilds the store."""
@@ -64,6 +67,7 @@ class Reconciliation:
                 await self._catch_up(pending)
             else:
                 await self._read_everything()
+            await self._lengths.settle()
             await self._visibilities.settle()
             await self._recordings.settle()
         except MuxBusy:

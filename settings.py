@@ -47,6 +47,7 @@ class Settings:
         21600, "how long a sign-up video's address plays; six hours outlast most broadcasts"
     )
     max_upload_mb: int = setting(4000, "largest file that may be uploaded, in megabytes")
+    max_video_minutes: int = setting(720, "longest video that may be uploaded, in minutes", 1)
     mux_api_url: str = setting("https://api.mux.com", "Mux's API")
     mux_stream_url: str = setting("https://stream.mux.com", "Mux's host for HLS")
     mux_image_url: str = setting("https://image.mux.com", "Mux's host for thumbnails")

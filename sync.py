@@ -26,7 +26,9 @@ from mux_states import (
     VIDEO_STATUS,
     is_connected,
     is_overtaken,
+    is_too_long,
     moment,
+    refused_for_length,
     simulcast_target,
     stream_status,
     visibility_in,
@@ -42,10 +44,11 @@ type Kind = Literal["upload", "asset", "stream"]
 class Sync:
     """Keeps the store equal to what Mux says."""
 
-    def __init__(self, store: Store, mux: MuxClient, live: MuxLive) -> None:
+    def __init__(self, store: Store, mux: MuxClient, live: MuxLive, longest_seconds: float) -> None:
         self._store = store
         self._mux = mux
         self._live = live
+        self._longest_seconds = longest_seconds
         self._gone = Recent()
         self._asked: dict[str, float] = {}  # when Mux was asked for what the store has
         self._hurry = asyncio.Event()
@@ -90,6 +93,8 @@ class Sync:
         status = UPLOAD_STATUS.get(upload.status, "waiting")
         if status == "waiting" and known and known.status != "waiting":
             return  # an answer that was overtaken on its way
+        if known and known.status == "errored":
+            return  # perhaps for a reason that Mux does not know
         if known is None or known.status != status:
             self._note(f"upload {status}", upload=upload.id, asset=upload.asset_id)
         await self._store.save_upload(
@@ -116,6 +121,10 @@ class Sync:
         if label is None or asset.id in self._gone or self._too_late(asset.id, asked):
             return
         known = await self._store.video(asset.id)
+        if is_too_long(asset, self._longest_seconds):
+            asset = refused_for_length(asset, self._longest_seconds)
+            if known is None or known.status != "error":
+                self.hurry()
         status = VIDEO_STATUS.get(asset.status, "processing")
         if known and is_overtaken(asset, status, known):
             return

@@ -52,9 +52,10 @@ MAY_IMPORT: dict[str, set[str]] = {
         "logs", "mux_client", "mux_errors", "mux_resources", "passthrough", "records", "store",
         "sync",
     },
+    "video_length": {"logs", "mux_client", "mux_states", "store", "sync"},
     "reconcile": {
         "logs", "mux_client", "mux_errors", "mux_live", "passthrough", "recordings", "records",
-        "store", "sync", "visibilities",
+        "store", "sync", "video_length", "visibilities",
     },
 }  # fmt: skip
 

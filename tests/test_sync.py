@@ -61,7 +61,7 @@ def run(scenario: Callable[[Store, Sync], Awaitable[None]]) -> None:
     async def running() -> None:
         transport = MuxTransport(load_settings({"SESSION_SECRET": "s"}))
         store = Store()
-        await scenario(store, Sync(store, MuxClient(transport), MuxLive(transport)))
+        await scenario(store, Sync(store, MuxClient(transport), MuxLive(transport), 12 * 3600))
 
     asyncio.run(running())
 

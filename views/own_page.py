@@ -32,6 +32,7 @@ async def account_page(
             "Your account",
             air.H1(f"Hello, {account.name}"),
             _unfinished([upload for upload in uploads if upload.status == "waiting"]),
+            _failed([upload for upload in uploads if upload.status == "errored"]),
             _own_streams([each for each in await store.streams() if each.host == account.id]),
             air.Section(air.H2("Your videos"), _own_videos(videos, visitor, playback)),
             await _signed_up_for(store, visitor),
@@ -67,6 +68,17 @@ def _unfinished(uploads: list[Upload]) -> air.Section | str:
         for upload in uploads
     ]
     return air.Section(air.H2("Unfinished uploads"), air.Ul(*rows, class_="plain-list"))
+
+
+def _failed(uploads: list[Upload]) -> air.Section | str:
+    """Mux keeps no video of these, so this is the only place that still speaks of them."""
+    if not uploads:
+        return ""
+    rows = [
+        air.Li(air.A(each.title, href=f"/upload/{each.id}"), " · ", each.error or "It failed.")
+        for each in uploads
+    ]
+    return air.Section(air.H2("Uploads that failed"), air.Ul(*rows, class_="plain-list"))
 
 
 def _own_streams(streams: list[Stream]) -> air.Section | str:
