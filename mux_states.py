@@ -34,10 +34,10 @@ def is_too_long(thing: MuxAsset | Video, longest_seconds: float) -> bool:
 
 def refused_for_length(asset: MuxAsset, longest_seconds: float) -> MuxAsset:
     """The asset as an error that says so; `video_length` deletes it."""
-    minutes = f"{(asset.duration or 0.0) / 60:,.0f} minutes"
     error = (
-        f"It is {minutes} long. A video may have up to {longest_seconds / 60:,.0f} minutes, "
-        "so it was not kept. Upload a shorter one, or cut it into parts."
+        f"It is {_minutes(asset.duration or 0.0)} long. A video may have up to "
+        f"{_minutes(longest_seconds)}, so it was not kept. "
+        "Upload a shorter one, or cut it into parts."
     )
     return replace(asset, status="errored", error=error)
 
@@ -84,3 +84,8 @@ def is_connected(known: Stream | None, status: StreamStatus) -> bool:
 def moment(seconds: int) -> datetime | None:
     """Unix seconds as a moment; 0 is none."""
     return datetime.fromtimestamp(seconds, UTC) if seconds else None
+
+
+def _minutes(seconds: float) -> str:
+    minutes = f"{seconds / 60:,.1f}".removesuffix(".0")
+    return f"{minutes} minute" if minutes == "1" else f"{minutes} minutes"

@@ -17,10 +17,10 @@ def test_a_video_longer_than_allowed_is_deleted_and_its_uploader_told(
 ) -> None:
     site = start_site(MAX_VIDEO_MINUTES="1")
     ada, bob = visit(site).join(), visit(site).join()
-    long = make_video("long.mp4", seconds=121, size="64x36", bit_rate="60k")
+    long = make_video("long.mp4", seconds=120, size="64x36", bit_rate="60k")
     upload = ada.create_upload(long, title="A long day")
     httpx.put(upload["url"], content=long.read_bytes(), timeout=20).raise_for_status()
-    sentence = "It is 2 minutes long. A video may have up to 1 minutes, so it was not kept."
+    sentence = "It is 2 minutes long. A video may have up to 1 minute, so it was not kept."
     eventually(lambda: sentence in ada.get(upload["page"]).text)
     eventually(lambda: site.mux_api("GET", "/video/v1/assets").json()["data"] == [])
     assert sentence in ada.get("/account").text

@@ -11,7 +11,7 @@ from access import OwnStream
 from passthrough import Passthrough
 from records import Stream
 from sessions import say
-from text import TARGET_NAME_MAX, bounded
+from text import TARGET_NAME_MAX, bounded, clean_line
 from trial_broadcast import start_trial, stop_trial
 from views.choices import check_visibility
 from views.forms import Errors, check_title, read_form
@@ -26,6 +26,8 @@ from views.services import (
 from views.streams import check_latency_mode, check_start
 from views.studio import TheStudio
 from visibilities import StreamDetails
+
+TARGET_TEXT_MAX = 300
 
 router = air.AirRouter()
 
@@ -141,7 +143,7 @@ async def add_target(
     if errors:
         return await studio.page(stream, errors)
     name = bounded(form.get("name", ""), TARGET_NAME_MAX) or urlsplit(url).hostname or url
-    key = form.get("stream_key", "").strip()
+    key = clean_line(form.get("stream_key", ""))[:TARGET_TEXT_MAX]
     await live.add_target(stream.id, name=name, url=url, stream_key=key)
     await sync.refresh("stream", stream.id)
     return _back(request, stream, f"Your next broadcast goes to {name} too.")
@@ -185,10 +187,18 @@ def label_of(stream: Stream) -> Passthrough:
 
 def _check_url(form: Mapping[str, str], errors: Errors) -> str:
     url = form.get("url", "").strip()
-    parts = urlsplit(url)
-    if parts.scheme not in {"rtmp", "rtmps"} or not parts.hostname or len(url) > 300:
+    if not _is_ingest_url(url):
         errors["url"] = "Write the server URL as the service shows it: rtmp://… or rtmps://…"
     return url
+
+
+def _is_ingest_url(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    plain = url.isprintable() and " " not in url and len(url) <= TARGET_TEXT_MAX
+    return plain and parts.scheme in {"rtmp", "rtmps"} and bool(parts.hostname)
 
 
 def _back(request: air.Request, stream: Stream, message: str) -> air.RedirectResponse:

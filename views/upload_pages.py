@@ -35,7 +35,8 @@ def new_upload_form(settings: Settings, form: Mapping[str, str], errors: Errors)
         air.Form(
             _drop_zone(
                 "Choose a video",
-                f"{EXAMPLES}, up to {settings.max_upload_mb:,} MB. You can also drop it here.",
+                f"{EXAMPLES}, up to {settings.max_upload_mb:,} MB "
+                f"and {settings.max_video_minutes:,} minutes. You can also drop it here.",
                 errors,
             ),
             field(

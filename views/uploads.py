@@ -33,6 +33,7 @@ from views.services import TheAttempts, TheKeys, TheMux, TheSettings, TheStore, 
 from views.tags import LiveUpdates
 from views.upload_pages import ACCEPTED, new_upload_form, only_by_command, shortened, upload_state
 
+SIZE_DIGITS = 15
 # What browsers call such files; an empty one is a type the browser does not know.
 KINDS = frozenset({"video", "audio", "application", ""})
 USABLE = frozenset({"waiting", "asset_created"})
@@ -216,7 +217,7 @@ def _check_file(form: Mapping[str, str], settings: Settings, errors: Errors) -> 
         errors["filename"] = "Choose a file."
     elif PurePath(name).suffix.lower() not in ACCEPTED or kind not in KINDS:
         errors["filename"] = f"{shortened(name)} is not a video or audio file that can be played."
-    elif size and not size.isdecimal():
+    elif size and not (size.isdecimal() and len(size) <= SIZE_DIGITS):
         errors["filename"] = "The size of the file must be a number of bytes."
     elif size and not 0 < int(size) <= settings.max_upload_bytes:
         errors["filename"] = (
