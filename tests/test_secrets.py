@@ -14,7 +14,7 @@ TARGET_KEY = "target-key-5d1f"
 def test_no_secret_comes_into_a_log_or_to_somebody_else(
     start_site: Callable[..., Site], visit: Callable[[Site], Person], clip: Path
 ) -> None:
-    site = start_site("--token-secret", "token-secret-81c2", LOG_FORMAT="json")
+    site = start_site(SESSION_SECRET="cookie-secret-81c2")
     ada, bob = visit(site).join(), visit(site).join()
     studio = ada.post("/create-stream", data={"title": "Sea"}).headers["location"]
     stream = studio.removesuffix("/studio")
@@ -34,8 +34,8 @@ def test_no_secret_comes_into_a_log_or_to_somebody_else(
     keys = [each["data"]["stream_key"] for each in (first_key, second_key)]
     own = [*keys, TARGET_KEY, *parse_qs(urlsplit(upload["url"]).query).get("token", [])]
     secrets = [
-        *own, PASSWORD, "a wrong guess 3e", "a new horse 77", WEBHOOK_SECRET, "token-secret-81c2",
-        "session-secret", ada.cookies["session"], bob.cookies["session"],
+        *own, PASSWORD, "a wrong guess 3e", "a new horse 77", WEBHOOK_SECRET,
+        "cookie-secret-81c2", ada.cookies["session"], bob.cookies["session"],
     ]  # fmt: skip
     for log in (site.app.log(), site.mux.log()):
         assert [secret for secret in secrets if secret in log] == []
