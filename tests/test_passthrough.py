@@ -17,6 +17,7 @@ LABEL = Passthrough(
     started_at=1_770_000_000,
     filename="sea.mp4",
     size=4_000_000_000,
+    visibility="signup",
 )
 
 

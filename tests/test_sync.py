@@ -179,3 +179,42 @@ def test_what_is_remembered_has_a_bound() -> None:
     assert "9" not in recent
     assert "10" in recent
     assert str(REMEMBERED + 9) in recent
+
+
+def labelled(visibility: str) -> str:
+    return Passthrough(
+        account_id="u1", account_name="Ada", started_at=1, visibility=visibility
+    ).encode()
+
+
+def test_what_is_for_people_this_version_does_not_know_is_not_for_everybody() -> None:
+    async def scenario(store: Store, sync: Sync) -> None:
+        await sync.take_asset(replace(ASSET, passthrough=labelled("friends")))
+        video = await store.video("a1")
+        assert video
+        assert (video.visibility, video.playback_id) == ("signup", None)
+
+    run(scenario)
+
+
+def test_a_recording_is_for_its_host_alone_until_its_stream_is_known() -> None:
+    async def scenario(store: Store, sync: Sync) -> None:
+        recording = replace(ASSET, passthrough=labelled("stream"), live_stream_id="s1")
+        await sync.take_asset(recording)
+        assert [each.visibility for each in await store.videos()] == ["signup"]
+        await sync.take_stream(STREAM)
+        assert [each.visibility for each in await store.videos()] == ["public"]
+        await sync.take_stream(replace(STREAM, passthrough=labelled("signup")))
+        assert [each.visibility for each in await store.videos()] == ["signup"]
+
+    run(scenario)
+
+
+def test_an_answer_asked_for_before_a_change_does_not_undo_it() -> None:
+    async def scenario(store: Store, sync: Sync) -> None:
+        asked = time.monotonic()
+        await sync.take_asset(replace(ASSET, passthrough=labelled("signup")))
+        await sync.take_asset(ASSET, asked)
+        assert [each.visibility for each in await store.videos()] == ["signup"]
+
+    run(scenario)
