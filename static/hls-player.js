@@ -1,10 +1,14 @@
 import { LiveButton, QualityMenu, handleKey } from "./hls-player/controls.js";
+import { onEarlyClick } from "./hls-player/early-click.js";
 import { loadLibrary } from "./hls-player/library.js";
 import { Recovery } from "./hls-player/recovery.js";
 import { Renewal } from "./hls-player/renewal.js";
 
 const STATE_EVENTS =
   "loadeddata suspend canplay playing pause waiting seeking seeked timeupdate progress ended emptied";
+
+/** Whoever fell behind a little catches up unnoticed; faster than this, music would sound wrong. */
+const LIVE = { startPosition: -1, maxLiveSyncPlaybackRate: 1.1 };
 
 /** Makes the server's `<video>` adaptive wherever hls.js can run, and leaves it to the browser elsewhere. */
 class HlsPlayer extends HTMLElement {
@@ -40,6 +44,7 @@ class HlsPlayer extends HTMLElement {
     on(this.video, "play", () => (this.wantsPlay = true));
     on(this.video, "pause", () => (this.wantsPlay = false));
     on(this.video, "click", () => this.playSoon());
+    onEarlyClick(this.video, () => this.playSoon());
     on(this.video, "playing", () => this.hls || this.recovery.succeeded());
     on(this.video, "error", () => this.recovery.handleElement());
     on(window, "online", () => this.recovery.waiting && this.recovery.tryAgain());
@@ -94,8 +99,8 @@ class HlsPlayer extends HTMLElement {
 
   startLibrary(Hls) {
     // Left to itself, hls.js would begin a recording that still grows at its end.
-    const startPosition = this.hasAttribute("live") ? -1 : this.position || 0;
-    const hls = (this.hls = new Hls({ startPosition, backBufferLength: 60 }));
+    const where = this.hasAttribute("live") ? LIVE : { startPosition: this.position || 0 };
+    const hls = (this.hls = new Hls({ ...where, backBufferLength: 60 }));
     hls.on(Hls.Events.MANIFEST_PARSED, () => this.menu.attach(hls));
     hls.on(Hls.Events.LEVEL_SWITCHED, () => this.menu.nameAutomatic());
     hls.on(Hls.Events.LEVEL_UPDATED, () => this.refresh());

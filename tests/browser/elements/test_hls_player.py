@@ -1,10 +1,13 @@
 """<hls-player> plays, adapts, recovers, and says what is wrong in words."""
 
+import threading
+
 from playwright.sync_api import expect
 
 from tests.browser.conftest import HLS_JS_URL, PageErrors
 from tests.browser.elements.media import SECONDS
 from tests.browser.elements.player import Player
+from tests.browser.elements.site import Request, serve_static
 
 LIBRARY = "https://cdn.jsdelivr.net/**"
 
@@ -15,6 +18,20 @@ def test_plays_through_hls_js_and_loads_nothing_twice(player: Player) -> None:
     player.expect_state("playing")
     assert player.uses_library
     assert player.site.requests("/stream/master.m3u8") == 1
+
+
+def test_a_click_from_before_the_script_ran_is_remembered(player: Player) -> None:
+    clicked = threading.Event()
+
+    def serve_late(request: Request) -> None:
+        clicked.wait(20)
+        serve_static(request)
+
+    player.site.on("GET", "/static/hls-player.js", serve_late)
+    player.page.goto(player.site.page("/late", player.markup(), "hls-player"), wait_until="commit")
+    player.video.click()
+    clicked.set()
+    player.expect_state("playing")
 
 
 def test_says_loading_then_paused_then_playing_then_ended(player: Player) -> None:
