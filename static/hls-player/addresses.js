@@ -10,12 +10,11 @@
  */
 export async function readdress(hls, source) {
   if (!hls?.levels.length) return false;
-  const fresh = await readPlaylist(hls.constructor, source);
-  if (!fresh || !hls.levels.length) return false;
+  const [levels, audioTracks, subtitleTracks] = await readPlaylist(hls.constructor, source);
   const pairs = [
-    ...pair(hls.levels, fresh.levels, sameSize),
-    ...pair(hls.allAudioTracks, fresh.audioTracks, sameTrack),
-    ...pair(hls.allSubtitleTracks, fresh.subtitleTracks, sameTrack),
+    ...pair(hls.levels, levels, sameSize),
+    ...pair(hls.allAudioTracks, audioTracks, sameTrack),
+    ...pair(hls.allSubtitleTracks, subtitleTracks, sameTrack),
   ];
   if (pairs.some(([, found]) => !found)) return false;
   const complete = hls.latestLevelDetails?.live === false;
@@ -28,12 +27,17 @@ export async function readdress(hls, source) {
   return true;
 }
 
-/** A second hls.js, without a video, understands the playlist exactly as the first one did. */
+/**
+ * A second hls.js, without a video, understands the playlist exactly as the first one did. It empties
+ * its lists when it is destroyed, hence the copies; they stay empty when there is no playlist.
+ */
 function readPlaylist(Hls, source) {
   const reader = new Hls({ autoStartLoad: false });
   return new Promise((resolve) => {
-    reader.on(Hls.Events.MANIFEST_PARSED, (_, parsed) => resolve(parsed));
-    reader.on(Hls.Events.ERROR, (_, { fatal }) => fatal && resolve(null));
+    reader.on(Hls.Events.MANIFEST_PARSED, (_, { levels, audioTracks, subtitleTracks }) =>
+      resolve([[...levels], [...audioTracks], [...subtitleTracks]]),
+    );
+    reader.on(Hls.Events.ERROR, (_, { fatal }) => fatal && resolve([[], [], []]));
     reader.loadSource(source);
   }).finally(() => reader.destroy());
 }

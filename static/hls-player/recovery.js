@@ -31,13 +31,13 @@ export class Recovery {
     return this.#timer !== null;
   }
 
-  /** Judges an error of hls.js. A refused token never heals by waiting, so it need not be fatal first. */
+  /** Judges an error of hls.js. A refused address never heals by waiting, so it need not be fatal first. */
   handle({ type, fatal, response }) {
     if (this.failed) return;
     const starved = this.player.video.readyState < HTMLMediaElement.HAVE_FUTURE_DATA;
     const gone = ABSENT.includes(response?.code) && !this.player.hasAttribute("live");
-    if (response?.code === 403) this.#renew();
-    else if (type === "networkError" && (fatal || (gone && starved))) this.#wait(response?.code);
+    if (response?.code === 403) this.#renew(403);
+    else if (type === "networkError" && (fatal || (gone && starved))) this.#settle(response?.code);
     else if (type === "networkError" && starved) this.#sayTrouble();
     else if (fatal) this.#recoverMedia();
   }
@@ -49,8 +49,7 @@ export class Recovery {
     const { status } = await fetch(source, { cache: "no-store" }).catch(() => ({ status: 0 }));
     if (source !== this.player.source) return;
     if (status === 200) this.#recoverMedia();
-    else if (status === 403) this.#renew();
-    else this.#wait(status);
+    else this.#settle(status);
   }
 
   /** Picture or sound arrived, so the next error starts a new story. */
@@ -106,9 +105,7 @@ export class Recovery {
 
   #wait(status) {
     if (status === 401 || status === 403) return this.refuse();
-    // Made for other people, a video moves to another address.
-    if (ABSENT.includes(status))
-      return this.#renewal === "unused" ? this.#renew() : this.fail(GONE);
+    if (ABSENT.includes(status)) return this.fail(GONE);
     const notReady = status === 409 || status === 412;
     if (notReady) this.say(NOT_READY);
     else this.#sayTrouble();
@@ -117,24 +114,25 @@ export class Recovery {
     this.#timer = setTimeout(() => this.tryAgain(), pause);
   }
 
-  /** Our own server hands out an address with a new token, or says why it does not. */
-  async #renew() {
-    if (this.#renewal === "asking") return;
-    if (this.#renewal === "used") return this.refuse();
-    this.#renewal = "asking";
-    const { source, seamless, status } = await this.player.renewal.renew();
-    this.#renewal = source || ABSENT.includes(status) ? "used" : "unused";
-    if (!this.player.isConnected) return;
-    if (!source) this.#wait(status);
-    else if (seamless) this.#startLoad();
-    else this.player.start(source);
+  /** What is gone may have moved: a change of visibility changes the playback ID. */
+  #settle(status) {
+    if (status === 403 || ABSENT.includes(status)) this.#renew(status);
+    else this.#wait(status);
   }
 
-  /** An error has made hls.js choose the quality by itself. */
-  #startLoad() {
-    const { hls, menu } = this.player;
-    hls.startLoad();
-    menu.attach(hls);
+  /** Our own server hands out a new address, or says why it does not. */
+  async #renew(refusal) {
+    if (this.#renewal === "asking") return;
+    if (this.#renewal === "used") return this.#wait(refusal);
+    this.#renewal = "asking";
+    const { player } = this;
+    const { source, seamless, status } = await player.renewal.renew();
+    this.#renewal = source ? "used" : "unused";
+    if (!player.isConnected) return;
+    if (!source) return this.#wait(status);
+    if (!seamless) return player.start(source);
+    player.hls.startLoad();
+    player.menu.attach(player.hls); // since errors make hls.js choose the quality by itself
   }
 
   #recoverMedia() {

@@ -60,6 +60,7 @@ class StreamHost:
         self.folder = folder
         self.token = "first"
         self.tokens_before: set[str] = set()  # that have not expired yet
+        self.refusal = 403
         self.live = False
         self.portrait = False
         # Statuses for the next master playlists, and one for all segments while it is set.
@@ -92,7 +93,7 @@ class StreamHost:
         elif token := self.token_of(request):
             request.answer(200, self.content(name, token), cache_control="no-store")
         else:
-            request.answer(403)
+            request.answer(self.refusal)
 
     def token_of(self, request: Request) -> str | None:
         """Return the good token that let a request in, itself or by what an address carries."""

@@ -10,10 +10,12 @@ from tests.browser.elements.player import Player
 LIBRARY = "https://cdn.jsdelivr.net/**"
 
 
-def test_a_refused_token_is_renewed_and_the_video_goes_on_where_it_was(
-    player: Player, page_errors: PageErrors
+@pytest.mark.parametrize("refusal", [403, 404], ids=["expired", "moved"])
+def test_a_refused_address_is_renewed_and_the_video_goes_on_where_it_was(
+    player: Player, page_errors: PageErrors, refusal: int
 ) -> None:
-    page_errors.allow("403")
+    page_errors.allow(str(refusal))
+    player.stream.refusal = refusal
     player.stream.hold()
     player.open()
     player.play()
@@ -105,7 +107,6 @@ def test_a_failing_host_is_asked_again_and_playback_goes_on_there(
     expect(player.message).to_contain_text("Trying again")
     player.expect_state("buffering")
     player.stream.segment_fault = None
-    player.page.get_by_role("button", name="Try again").click()
     player.expect_progress(beyond=UNBUFFERED)
     expect(player.message).to_be_hidden()
 
