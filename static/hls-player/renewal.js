@@ -74,10 +74,10 @@ export class Renewal {
     const { player } = this;
     const unwatched = document.hidden && player.video.paused;
     if (!player.hls || player.recovery.failed || unwatched) return;
-    const { seamless, status } = await this.renew();
-    if (REFUSED.includes(status)) player.recovery.refuse();
-    else if (!seamless && player.isConnected)
-      this.#lookAt(Date.now() + pauseAfter(this.#failures++));
-    else this.#failures = 0;
+    const { source, status } = await this.renew();
+    if (!player.isConnected || player.source === source) this.#failures = 0;
+    else if (REFUSED.includes(status)) player.recovery.refuse();
+    else if (source && !player.hls?.levels.length) player.start(source);
+    else this.#lookAt(Date.now() + pauseAfter(this.#failures++));
   }
 }
