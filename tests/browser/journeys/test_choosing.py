@@ -39,7 +39,8 @@ def test_a_file_that_cannot_work_is_named_before_anything_is_sent(
     expect(box).to_be_focused()
     expect(box).to_contain_text(reason)
     expect(form.get_by_label("Choose a video")).to_have_accessible_description(
-        f"MP4, MOV, MKV, WebM, AVI, MP3 and more, up to 4,000 MB. You can also drop it here. "
+        f"MP4, MOV, MKV, WebM, AVI, MP3 and more, up to 4,000 MB and 720 minutes. "
+        "You can also drop it here. "
         f"{box.get_by_role('link').inner_text()}"
     )
     expect(form).to_have_title("Error: Upload – Mux Live")
