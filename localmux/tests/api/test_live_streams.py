@@ -152,7 +152,11 @@ def test_static_renditions_of_recordings_are_kept_and_shown(
     wanted = {"static_renditions": [{"resolution": "highest"}]}
     answer = api.put(path, json=wanted)
     assert answer.json()["data"]["new_asset_settings"] == wanted | {"passthrough": "p"}
-    assert api.put(path, json={"static_renditions": [{"resolution": "8k"}]}).status_code == 400
+    both = [{"resolution": "highest"}, {"resolution": "720p"}]
+    for refused in ({}, {"static_renditions": [{"resolution": "8k"}]}, {"static_renditions": both}):
+        assert api.put(path, json=refused).status_code == 400
+    old = {"new_asset_settings": {"mp4_support": "capped-1080p"}}
+    assert api.patch(path_of(stream), json=old).status_code == 400
     assert api.delete(path).status_code == 204
     assert api.get(path_of(stream)).json()["data"] == stream
 
