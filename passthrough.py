@@ -7,6 +7,7 @@ Titles are not among them, because Mux has a field for those.
 
 import json
 from dataclasses import dataclass, fields, replace
+from functools import cache
 from typing import Self
 
 from pydantic import TypeAdapter
@@ -85,9 +86,15 @@ class Passthrough:
                 return None
             names = {key: name for name, key in KEYS.items()}
             known = {names[key]: value for key, value in written.items() if key in names}
-            return TypeAdapter(cls).validate_python(known)
+            return _adapter(cls).validate_python(known)
         except (ValueError, TypeError, KeyError, AttributeError):
             return None
+
+
+@cache
+def _adapter[Shape](shape: type[Shape]) -> TypeAdapter[Shape]:
+    """Made once: that takes longer than reading hundreds of labels."""
+    return TypeAdapter(shape)
 
 
 # Short, because every character counts.

@@ -24,6 +24,10 @@ from visibilities import Visibilities
 FIRST_PAUSE = 3.0
 PENDING_PAUSE = 12.0
 IDLE_PAUSE = 300.0
+# A page of the list costs as much as one question, and may answer a hundred.
+ASKED_SINGLY = 3
+NONE_LEFT = -1  # reads to the end of the list
+MOST_PAGES = 100
 
 log = logging.getLogger(__name__)
 
@@ -96,64 +100,77 @@ class Reconciliation:
         return stream.status == "live" or self._store.is_watched(stream.id)
 
     async def _catch_up(self, pending: list[tuple[Kind, str]]) -> None:
-        """One list call of each kind covers the newest hundred; only the rest is asked for singly.
+        """One list call covers a hundred; only the few that remain are asked for singly.
 
         Assets first, so that an upload is never shown as finished before its video is there.
         """
-        asked_assets = time.monotonic()
-        assets, _ = await self._mux.list_assets(None)
-        uploads = await self._mux.list_uploads(1)
-        asked = time.monotonic()
-        streams = await self._live.list(1)
-        for asset in assets:
-            await self._sync.take_asset(asset, asked_assets)
-        for upload in uploads:
-            await self._sync.take_upload(upload)
-        for stream in streams:
-            await self._sync.take_stream(stream, asked)
-        listed = {each.id for each in (*assets, *uploads, *streams)}
+        missing: dict[Kind, set[str]] = {"asset": set(), "upload": set(), "stream": set()}
         for kind, resource_id in pending:
-            if resource_id not in listed:
+            missing[kind].add(resource_id)
+        await self._take_assets(missing["asset"], few=ASKED_SINGLY)
+        for upload in await self._mux.list_uploads(1):
+            missing["upload"].discard(upload.id)
+            await self._sync.take_upload(upload)
+        await self._take_streams(missing["stream"], few=ASKED_SINGLY)
+        for kind, ids in missing.items():
+            for resource_id in ids:
                 await self._sync.refresh(kind, resource_id)
 
     async def _read_everything(self) -> None:
         """Make the store what Mux has: on start, and now and then when nothing else happens."""
-        before = {video.asset_id for video in await self._store.videos()}
+        videos = {video.asset_id for video in await self._store.videos()}
+        await self._take_assets(videos)
+        await self._confirm_gone("asset", videos)
+        streams = {stream.id for stream in await self._store.streams()}
+        await self._take_streams(streams)
+        await self._confirm_gone("stream", streams)
+        await self._read_uploads()
+        if not self._store.complete.is_set():
+            self._store.complete.set()
+            known = {
+                "videos": len(await self._store.videos()),
+                "streams": len(await self._store.streams()),
+            }
+            logs.event("everything read from Mux", **known)
+
+    async def _confirm_gone(self, kind: Kind, missing: set[str]) -> None:
+        """Ask singly for what a list left out: one bad answer must not empty the site.
+
+        The first that is there after all shows that the list was wrong; the rest are left alone.
+        """
+        for resource_id in missing:
+            await self._sync.refresh(kind, resource_id)
+            there = self._store.video if kind == "asset" else self._store.stream
+            if await there(resource_id):
+                log.warning("a list of Mux left out %s %s, which it has", kind, resource_id)
+                return
+
+    async def _take_assets(self, missing: set[str], few: int = NONE_LEFT) -> None:
+        """Read page after page, crossing off what is listed, until only so few are missing."""
         cursor: str | None = None
         while True:
             asked = time.monotonic()
             assets, cursor = await self._mux.list_assets(cursor)
             for asset in assets:
-                before.discard(asset.id)
+                missing.discard(asset.id)
                 await self._sync.take_asset(asset, asked)
-            if not cursor:
+            if not cursor or len(missing) <= few:
                 break
-        for asset_id in before:
-            await self._sync.forget("asset", asset_id)
-        await self._read_streams()
-        await self._read_uploads()
-        if not self._store.complete.is_set():
-            self._store.complete.set()
-            videos, streams = await self._store.videos(), await self._store.streams()
-            logs.event("everything read from Mux", videos=len(videos), streams=len(streams))
 
-    async def _read_streams(self) -> None:
-        before = {stream.id for stream in await self._store.streams()}
-        for page in range(1, 100):
+    async def _take_streams(self, missing: set[str], few: int = NONE_LEFT) -> None:
+        for page in range(1, MOST_PAGES):
             asked = time.monotonic()
             streams = await self._live.list(page)
             for stream in streams:
-                before.discard(stream.id)
+                missing.discard(stream.id)
                 await self._sync.take_stream(stream, asked)
-            if len(streams) < LIST_LIMIT:
+            if len(streams) < LIST_LIMIT or len(missing) <= few:
                 break
-        for stream_id in before:
-            await self._sync.forget("stream", stream_id)
 
     async def _read_uploads(self) -> None:
         """Read the uploads that can still be finished, and forget those that no longer can."""
         oldest = time.time() - UPLOAD_SECONDS
-        for page in range(1, 100):
+        for page in range(1, MOST_PAGES):
             uploads = await self._mux.list_uploads(page)
             labels = [Passthrough.decode(upload.passthrough) for upload in uploads]
             for upload, label in zip(uploads, labels, strict=True):

@@ -1,0 +1,157 @@
+"""What one round of the reconciliation asks of Mux, and how rounds follow each other."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Awaitable, Callable, Iterable
+from contextlib import ExitStack
+from dataclasses import replace
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+
+from mux_errors import MuxNotFound
+from mux_resources import MuxAsset, MuxLiveStream
+from passthrough import Passthrough
+from reconcile import IDLE_PAUSE, PENDING_PAUSE, Reconciliation
+from store import Store
+from sync import Sync
+from tests.test_sync import ASSET, STREAM
+
+LABEL = Passthrough(account_id="u1", account_name="Ada", started_at=1)
+
+
+class FullMux:
+    """A Mux with many assets and live streams, newest first, that counts what it is asked."""
+
+    def __init__(self, assets: int, streams: int) -> None:
+        self.assets = {f"a{n}": replace(ASSET, id=f"a{n}") for n in range(assets)}
+        self.streams = {f"s{n}": replace(STREAM, id=f"s{n}") for n in range(streams)}
+        self.lists_nothing = False
+        self.asked: Counter[str] = Counter()
+
+    async def list_assets(self, cursor: str | None) -> tuple[list[MuxAsset], str | None]:
+        self.asked["assets"] += 1
+        begin = int(cursor or 0)
+        found = [] if self.lists_nothing else list(self.assets.values())
+        end = begin + 100
+        return found[begin:end], str(end) if end < len(found) else None
+
+    async def list_uploads(self, _page: int) -> list[Any]:
+        self.asked["uploads"] += 1
+        return []
+
+    async def list(self, page: int) -> list[MuxLiveStream]:
+        self.asked["streams"] += 1
+        found = [] if self.lists_nothing else [*self.streams.values()]
+        return found[100 * (page - 1) : 100 * page]
+
+    async def get_asset(self, asset_id: str) -> MuxAsset:
+        self.asked["one"] += 1
+        if asset_id not in self.assets:
+            raise MuxNotFound
+        return self.assets[asset_id]
+
+    async def get(self, stream_id: str) -> MuxLiveStream:
+        self.asked["one"] += 1
+        if stream_id not in self.streams:
+            raise MuxNotFound
+        return self.streams[stream_id]
+
+
+class Told(Exception):
+    """Enough rounds were seen."""
+
+
+def rounds(
+    mux: FullMux, wanted: int, between: Callable[[int, Store], Awaitable[None]] | None = None
+) -> tuple[Store, list[float]]:
+    """Let so many rounds happen without waiting; returns the store and the pauses before each."""
+    store, pauses = Store(), []
+    sync = Sync(store, cast("Any", mux), cast("Any", mux))
+
+    async def no_wait(seconds: float) -> bool:
+        pauses.append(seconds)
+        if between:
+            await between(len(pauses), store)
+        if len(pauses) > wanted:
+            raise Told
+        return False
+
+    async def nothing() -> None:
+        return
+
+    sync.hurried = no_wait
+    idle = cast("Any", SimpleNamespace(settle=nothing))
+    reconciliation = Reconciliation(store, cast("Any", mux), cast("Any", mux), sync, idle, idle)
+
+    async def run() -> None:
+        with pytest.raises(Told):
+            await reconciliation.run()
+
+    asyncio.run(run())
+    return store, pauses
+
+
+def test_a_list_call_covers_a_hundred() -> None:
+    mux = FullMux(assets=5_000, streams=500)
+    store, _ = rounds(mux, 1)
+    assert len(asyncio.run(store.videos())) == 5_000
+    assert len(asyncio.run(store.streams())) == 500
+    assert mux.asked == {"assets": 50, "streams": 6, "uploads": 1}
+
+
+@pytest.mark.parametrize(
+    ("numbers", "asked"), [(range(90, 500, 2), {"streams": 5}), ([450], {"streams": 1, "one": 1})]
+)
+def test_many_that_are_watched_cost_pages_and_few_cost_questions(
+    numbers: Iterable[int], asked: dict[str, int]
+) -> None:
+    async def watch(round_number: int, store: Store) -> None:
+        if round_number == 2:
+            mux.asked.clear()
+            watching.enter_context(store.watch(*(f"s{number}" for number in numbers)))
+
+    mux = FullMux(assets=300, streams=500)
+    with ExitStack() as watching:
+        rounds(mux, 2, watch)
+    assert mux.asked == {"assets": 1, "uploads": 1, **asked}
+
+
+def test_it_asks_less_and_less_when_nothing_is_pending() -> None:
+    _, pauses = rounds(FullMux(assets=1, streams=1), 15)
+    assert pauses[0] == 0
+    assert pauses == sorted(pauses)
+    assert pauses[-1] == IDLE_PAUSE
+
+
+def test_it_goes_on_asking_while_something_is_pending() -> None:
+    mux = FullMux(assets=1, streams=0)
+    mux.assets["a0"] = replace(ASSET, id="a0", status="preparing")
+    _, pauses = rounds(mux, 15)
+    assert max(pauses) == PENDING_PAUSE < 15
+
+
+def test_one_empty_list_empties_nothing() -> None:
+    async def fails_once(round_number: int, store: Store) -> None:
+        mux.lists_nothing = round_number == 2
+        if round_number == 3:
+            assert (len(await store.videos()), len(await store.streams())) == (300, 20)
+            # The first of each that is still there is answer enough.
+            assert mux.asked["one"] == 2
+
+    mux = FullMux(assets=300, streams=20)
+    store, _ = rounds(mux, 3, fails_once)
+    assert len(asyncio.run(store.videos())) == 300
+
+
+def test_what_is_gone_is_forgotten_after_one_question_each() -> None:
+    async def delete(round_number: int, _store: Store) -> None:
+        if round_number == 2:
+            del mux.assets["a3"], mux.assets["a7"], mux.streams["s1"]
+
+    mux = FullMux(assets=300, streams=20)
+    store, _ = rounds(mux, 2, delete)
+    assert len(asyncio.run(store.videos())) == 298
+    assert len(asyncio.run(store.streams())) == 19
+    assert mux.asked["one"] == 3
