@@ -26,7 +26,9 @@ class MuxUnreachable(MuxError):
 class MuxUnwell(MuxError):
     """Mux answered with an error of its own, or with something that is not its API."""
 
-    message = "The video service has a problem of its own. Try again in a few minutes."
+    message = (
+        "The video service has a problem of its own. Nothing was lost; try again in a few minutes."
+    )
 
 
 class MuxBusy(MuxError):

@@ -18,7 +18,7 @@ from weakref import WeakValueDictionary
 
 import logs
 from mux_client import MuxClient
-from mux_errors import MuxNotFound
+from mux_errors import MuxError, MuxNotFound
 from mux_live import MuxLive
 from mux_resources import MuxAsset, MuxLiveStream, MuxUpload
 from mux_states import (
@@ -260,6 +260,13 @@ class Sync:
                 await self._refresh_upload(resource_id)
         except MuxNotFound:
             await self.forget(kind, resource_id)
+
+    async def refresh_after(self, kind: Kind, resource_id: str) -> None:
+        """Read again what a call has just changed; the change is made, whatever this comes to."""
+        try:
+            await self.refresh(kind, resource_id)
+        except MuxError:
+            self.hurry()
 
     async def _refresh_upload(self, upload_id: str) -> None:
         """The asset first, so that an upload is never finished before its video is there."""

@@ -13,6 +13,17 @@ from localmux.testing import Encoder, make_footage
 from tests.broadcasting import Channel, create_channel
 from tests.harness import Person, Site, a_site
 
+FIGURES = "mux faults"
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """One line of figures: how often Mux failed somebody, and what that cost them."""
+    reports = [each for kind in ("passed", "failed") for each in terminalreporter.getreports(kind)]
+    figures = [value for each in reports for name, value in each.user_properties if name == FIGURES]
+    if figures:
+        tried, lost = (sum(each[what] for each in figures) for what in ("faults", "lost"))
+        terminalreporter.write_line(f"faults tried: {tried}, lost resources: {lost}")
+
 
 @pytest.fixture(scope="session")
 def shared_site() -> Generator[Site]:

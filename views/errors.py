@@ -48,6 +48,8 @@ async def on_invalid_request(
 
 async def on_mux_error(request: air.Request, error: MuxError) -> air.responses.Response:
     """Show what the video service's failure means for the visitor."""
+    # What was asked for may have happened all the same; the next page should show it.
+    request.app.state.sync.hurry()
     return await _answer(request, note_mux_error(request, error), error.message)
 
 

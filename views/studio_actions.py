@@ -76,7 +76,7 @@ async def enable(
 ) -> air.responses.Response:
     """Let encoders connect again."""
     await live.enable(stream.id)
-    await sync.refresh("stream", stream.id)
+    await sync.refresh_after("stream", stream.id)
     return _back(request, stream, "Switched on.")
 
 
@@ -86,7 +86,7 @@ async def disable(
 ) -> air.responses.Response:
     """Refuse encoders, and end a running broadcast."""
     await live.disable(stream.id)
-    await sync.refresh("stream", stream.id)
+    await sync.refresh_after("stream", stream.id)
     return _back(request, stream, "Switched off.")
 
 
@@ -96,7 +96,7 @@ async def end(
 ) -> air.responses.Response:
     """End the broadcast for everybody."""
     await live.end(stream.id)
-    await sync.refresh("stream", stream.id)
+    await sync.refresh_after("stream", stream.id)
     sync.hurry()
     return _back(request, stream, "The broadcast is over. Stop your encoder as well.")
 
@@ -145,7 +145,7 @@ async def add_target(
     name = bounded(form.get("name", ""), TARGET_NAME_MAX) or urlsplit(url).hostname or url
     key = clean_line(form.get("stream_key", ""))[:TARGET_TEXT_MAX]
     await live.add_target(stream.id, name=name, url=url, stream_key=key)
-    await sync.refresh("stream", stream.id)
+    await sync.refresh_after("stream", stream.id)
     return _back(request, stream, f"Your next broadcast goes to {name} too.")
 
 
@@ -155,7 +155,7 @@ async def remove_target(
 ) -> air.responses.Response:
     """Stop forwarding to a service."""
     await live.remove_target(stream.id, target_id)
-    await sync.refresh("stream", stream.id)
+    await sync.refresh_after("stream", stream.id)
     return _back(request, stream, "Removed.")
 
 

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 
+from starlette.datastructures import MutableHeaders
 from starlette.responses import HTMLResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
@@ -45,11 +46,13 @@ class FaultLayer:
         transport = scope["state"]["transport"]
         if fault.action == "status":
             error = MuxError(fault.status, "fault", fault.message)
-            await ApiJSON(error.body, fault.status, READABLE)(scope, receive, send)
+            await ApiJSON(error.body, fault.status, _headers(fault))(scope, receive, send)
         elif fault.action == "html":
             await HTMLResponse(HTML, fault.status, READABLE)(scope, receive, send)
         elif fault.action == "half":
             await self.app(scope, receive, _half(transport, receive, send))
+        elif fault.action == "rewrite":
+            await self.app(scope, receive, _rewriting(fault.old, fault.new, send))
         elif fault.action == "drop" and fault.after_bytes:
             await self.app(scope, _dropping(fault.after_bytes, transport, receive), send)
         elif fault.action == "drop":
@@ -66,6 +69,31 @@ async def _until_gone(receive: Receive) -> None:
     """uvicorn takes an answer left unfinished for a mistake until it knows the client is gone."""
     while (await receive())["type"] != "http.disconnect":
         continue
+
+
+def _headers(fault: Fault) -> dict[str, str]:
+    wait = {} if fault.retry_after is None else {"Retry-After": str(fault.retry_after)}
+    return {**READABLE, **wait}
+
+
+def _rewriting(old: str, new: str, send: Send) -> Send:
+    """Hold the answer back until it is whole, then replace a piece of its text."""
+    begun: Message = {}
+    body = bytearray()
+
+    async def rewriting(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            begun.update(message)
+            return
+        body.extend(message.get("body", b""))
+        if message.get("more_body"):
+            return
+        text = bytes(body).replace(old.encode(), new.encode())
+        MutableHeaders(raw=begun["headers"])["content-length"] = str(len(text))
+        await send(begun)
+        await send({"type": "http.response.body", "body": text})
+
+    return rewriting
 
 
 def _half(transport: asyncio.Transport, receive: Receive, send: Send) -> Send:

@@ -5,7 +5,7 @@ import random
 import secrets
 from dataclasses import asdict, dataclass, field
 
-HTTP_ACTIONS = ("status", "drop", "delay", "half", "html", "throttle")
+HTTP_ACTIONS = ("status", "drop", "delay", "half", "html", "throttle", "rewrite")
 STAGE_ACTIONS = {
     "download": ("error", "delay"),
     "transcode": ("error", "delay"),
@@ -26,6 +26,9 @@ class Fault:
     method: str | None = None
     path: str = "*"
     status: int = 503
+    retry_after: int | None = None
+    old: str = ""
+    new: str = ""
     seconds: float = 1.0
     after_bytes: int = 0
     bytes_per_second: int = 1_000_000
@@ -41,6 +44,8 @@ class Fault:
         actions = STAGE_ACTIONS[self.stage] if self.stage else HTTP_ACTIONS
         if self.action not in actions:
             raise ValueError(f"action must be one of {', '.join(actions)}.")
+        if self.action == "rewrite" and not self.old:
+            raise ValueError("rewrite needs the old text that is to be replaced by the new one.")
 
     def fits_request(self, method: str, path: str) -> bool:
         """A browser's preflight counts only where OPTIONS is named: it would use up `times`."""
