@@ -68,7 +68,7 @@ def rounds(
 ) -> tuple[Store, list[float]]:
     """Let so many rounds happen without waiting; returns the store and the pauses before each."""
     store, pauses = Store(), []
-    sync = Sync(store, cast("Any", mux), cast("Any", mux))
+    sync = Sync(store, cast("Any", mux), cast("Any", mux), 10_000)
 
     async def no_wait(seconds: float) -> bool:
         pauses.append(seconds)
@@ -83,7 +83,9 @@ def rounds(
 
     sync.hurried = no_wait
     idle = cast("Any", SimpleNamespace(settle=nothing))
-    reconciliation = Reconciliation(store, cast("Any", mux), cast("Any", mux), sync, idle, idle)
+    reconciliation = Reconciliation(
+        store, cast("Any", mux), cast("Any", mux), sync, idle, idle, idle
+    )
 
     async def run() -> None:
         with pytest.raises(Told):
