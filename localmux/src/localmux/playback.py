@@ -95,7 +95,12 @@ def playback_routes(
         async def respond(request: Request) -> Response:
             playable = _playable(request, find, check, audience)
             host = recordings if recordings.serves(playable) else assets
-            response = await answer(host, request, playable)
+            try:
+                response = await answer(host, request, playable)
+            except EncodingError:
+                # Deleted meanwhile, it is missing, not broken.
+                _playable(request, find, check, audience)
+                raise
             if token := playable.token:
                 response.headers["cache-control"] = token.caching(response.headers["cache-control"])
             return response

@@ -9,13 +9,14 @@ from pathlib import Path
 import av
 import httpx
 import pytest
+from starlette.applications import Starlette
 
 from localmux.media.asset_media import DESCRIPTION, AssetMedia
 from localmux.media.encoders import Encoders
 from localmux.media.image_shelf import FOLDER, KEPT
 from localmux.media.testing import counting_frames, tone
 from localmux.media.testing import prepare as prepare_asset
-from localmux.playback import Playable
+from localmux.playback import Playable, playback_routes
 
 type Sample = Callable[..., Path]
 type Prepare = Callable[[Path], AssetMedia]
@@ -276,3 +277,20 @@ def test_media_of_another_version_is_prepared_again_rather_than_misread(
 def test_media_that_was_never_prepared_is_not_opened(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         AssetMedia.open(tmp_path)
+
+
+def test_what_is_deleted_while_it_is_encoded_is_not_there(sample: Sample, prepare: Prepare) -> None:
+    media = prepare(sample("short.mp4", *counting_frames(seconds=3), *H264))
+    answers = iter([Playable("public", "ready", media.folder), None])
+
+    async def ask() -> httpx.Response:
+        encoders = Encoders()
+        for path in media.folder.glob("source*"):
+            path.write_bytes(b"")
+        app = Starlette(routes=playback_routes(lambda _: next(answers), encoders))
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(app)) as client:
+            answer = await client.get("http://localmux/stream/video/270p/0.ts")
+        await encoders.close()
+        return answer
+
+    assert asyncio.run(ask()).status_code == 404
