@@ -289,7 +289,7 @@ def test_what_is_deleted_while_it_is_encoded_is_not_there(sample: Sample, prepar
             path.write_bytes(b"")
         app = Starlette(routes=playback_routes(lambda _: next(answers), encoders))
         async with httpx.AsyncClient(transport=httpx.ASGITransport(app)) as client:
-            answer = await client.get("http://localmux/stream/video/270p/0.ts")
+            answer = await client.get("http://localmux/stream/video/180p/0.ts")
         await encoders.close()
         return answer
 
