@@ -31,6 +31,10 @@ bench: setup ## measure against limits and peers; ARGS="upload play" picks some
 	@CHROMIUM="$$($(PYTHON) scripts/find_chromium.py --install)" && export CHROMIUM && \
 	$(PYTHON) -m benchmarks.run $(ARGS)
 
+.PHONY: soak
+soak: setup ## work for twenty minutes, and see that memory does not grow
+	$(PYTHON) -m benchmarks.soak
+
 .PHONY: lock
 lock: setup ## remake requirements.lock; UPGRADE=1 takes the newest versions
 	@sh scripts/lock.sh $(if $(UPGRADE),--upgrade)

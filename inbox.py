@@ -25,6 +25,9 @@ NEWS = {
     "video.live_stream.simulcast_target.errored": "Forwarding to {name} failed.",
 }
 
+# Events that wait while Mux is slow to tell what they are about; more are sent again by Mux.
+WAITING = 1_000
+
 log = logging.getLogger(__name__)
 
 
@@ -34,21 +37,22 @@ class Inbox:
     def __init__(self, store: Store, sync: Sync) -> None:
         self._store = store
         self._sync = sync
-        self._events: asyncio.Queue[tuple[str, Kind, str, dict[str, Any]]] = asyncio.Queue()
+        self._events: asyncio.Queue[tuple[str, Kind, str, dict[str, Any]]] = asyncio.Queue(WAITING)
         self._seen = Recent()
 
     def put(self, event: dict[str, Any]) -> None:
         """Queue an event, unless the same one came before.
 
-        Raises KeyError, TypeError or AttributeError when it is not shaped like an event of Mux.
+        Raises KeyError, TypeError or AttributeError when it is not shaped like an event of Mux, and
+        QueueFull when too many wait already.
         """
         kind, resource_id = _resource(str(event["type"]), event["data"])
         event_id = str(event["id"])
         if kind is None or event_id in self._seen:
             return
+        self._events.put_nowait((str(event["type"]), kind, resource_id, event))
         self._seen.add(event_id)
         logs.event(f"webhook {event['type']}", **{kind: resource_id}, event=event_id)
-        self._events.put_nowait((str(event["type"]), kind, resource_id, event))
 
     async def follow(self) -> None:
         """Read what the events point at, until cancelled."""

@@ -12,7 +12,17 @@ from importlib import import_module
 from benchmarks.figures import Figure
 
 # Modules of this folder whose `figures()` gives figures one by one, in the order they are measured.
-BENCHES = ("api", "upload", "ready", "segments", "play", "ingest", "live_latency", "audience")
+BENCHES = (
+    "api",
+    "upload",
+    "ready",
+    "segments",
+    "play",
+    "ingest",
+    "live_latency",
+    "audience",
+    "hang",
+)
 
 
 def main() -> int:

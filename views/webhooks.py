@@ -1,5 +1,6 @@
 """Where Mux reports what happened: https://www.mux.com/docs/core/listen-for-webhooks."""
 
+import asyncio
 import hashlib
 import hmac
 import json
@@ -54,6 +55,8 @@ async def receive(
     except NotFromMux as reason:
         log.warning("webhook refused: %s", reason)
         return _answer(403, str(reason))
+    except asyncio.QueueFull:
+        return _answer(503, "Too many events are waiting here; send this one again later.")
     except (ValueError, KeyError, TypeError, AttributeError):
         return _answer(400, "This is not an event of Mux.")
     return _answer(200, "ok")

@@ -73,6 +73,15 @@ class TestFaults:
         assert answer.status_code == 502
         assert answer.headers["content-type"].startswith("text/html")
 
+    def test_a_refusal_can_say_when_to_come_back(self, api: httpx.Client) -> None:
+        order(api, action="status", status=429, retry_after=7, path="/video/*", times=1)
+        answer = api.get("/video/v1/assets")
+        assert (answer.status_code, answer.headers["retry-after"]) == (429, "7")
+
+    def test_an_answer_can_be_rewritten(self, api: httpx.Client) -> None:
+        order(api, action="rewrite", old='"data"', new='"surprise"', path="/video/*", times=1)
+        assert "surprise" in api.get("/video/v1/assets").json()
+
     def test_a_connection_can_be_dropped(self, api: httpx.Client) -> None:
         order(api, action="drop", path="/video/v1/assets", times=1)
         with pytest.raises(httpx.TransportError):

@@ -1,0 +1,36 @@
+"""Pages that need nothing from Mux do not notice that it hangs; `make bench` measures the p99."""
+
+import statistics
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+from localmux.testing import eventually
+from tests.harness import Person, Site
+
+PAGES = ("/", "/videos", "/streams", "/account", "/healthz")
+WAITING = 12
+
+
+def usual_seconds(person: Person) -> float:
+    """What a page takes in the middle of several rounds."""
+    seconds = []
+    for page in PAGES * 6:
+        begun = time.monotonic()
+        assert person.get(page).status_code == 200
+        seconds.append(time.monotonic() - begun)
+    return statistics.median(seconds)
+
+
+def test_pages_stay_fast_while_many_wait_for_mux(site: Site, ada: Person) -> None:
+    normal = usual_seconds(ada)
+    silence = {"action": "delay", "seconds": 3, "path": "/video/v1/*"}
+    form = {"title": "Sea", "filename": "sea.mp4"}
+    site.control("DELETE", "/requests")
+    with site.mux_fault(silence), ThreadPoolExecutor(WAITING) as pool:
+        waiting = [pool.submit(ada.post, "/create-upload", data=form) for _ in range(WAITING)]
+        asked = "/requests?method=POST&path=/video/v1/uploads"
+        # All of them, so nobody's call waits for the end of another's either.
+        eventually(lambda: site.control("GET", asked).json()["total"] == WAITING)
+        meanwhile = usual_seconds(ada)
+        assert not any(each.done() for each in waiting)
+    assert meanwhile < 1.5 * normal + 0.02
