@@ -54,6 +54,9 @@ class Shared:
         """
         version = self._store.version(key)
         made = self._made.get(key)
+        if made is None:
+            # What nobody watches any more would be kept for ever.
+            self._made = {k: v for k, v in self._made.items() if self._store.is_watched(k)}
         if made is None or made[0] != version:
             made = self._made[key] = (version, {})
         if part not in made[1]:
