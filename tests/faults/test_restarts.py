@@ -27,18 +27,19 @@ def test_killed_while_live_uploading_and_preparing(
     half_sent, preparing = ada.create_upload(clip), ada.create_upload(clip)
     channel.await_live()
     site.control("PUT", "/time", json={"ready_after": 3}).raise_for_status()
-    httpx.put(preparing["url"], content=clip.read_bytes()).raise_for_status()
-    site.app.kill()
-    # What ends while nobody listens must be found as well.
-    encoder.stop()
-    eventually(lambda: channel.at_mux()["status"] == "idle", within=40)
-    httpx.put(half_sent["url"], content=clip.read_bytes()).raise_for_status()
-    begun = time.monotonic()
-    site.app.start()
-    eventually(lambda: LIVE not in ada.get(channel.path).text, WITHIN)
-    for upload in (half_sent, preparing):
-        eventually(lambda page=upload["page"]: "is ready" in ada.get(page).text, WITHIN)
-    assert time.monotonic() - begun < 2 * WITHIN
+    # The app must come to the truth by asking, not because Mux tells it again.
+    with site.mux_fault({"stage": "webhook", "action": "drop"}):
+        httpx.put(preparing["url"], content=clip.read_bytes()).raise_for_status()
+        site.app.kill()
+        encoder.stop()
+        eventually(lambda: channel.at_mux()["status"] == "idle", within=40)
+        httpx.put(half_sent["url"], content=clip.read_bytes()).raise_for_status()
+        begun = time.monotonic()
+        site.app.start()
+        eventually(lambda: LIVE not in ada.get(channel.path).text, WITHIN)
+        for upload in (half_sent, preparing):
+            eventually(lambda page=upload["page"]: "is ready" in ada.get(page).text, WITHIN)
+        assert time.monotonic() - begun < 2 * WITHIN
     again = encode(channel)
     channel.await_live()
     site.app.kill()
