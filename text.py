@@ -19,12 +19,22 @@ BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
 # Joins the parts of one emoji or of one syllable in many scripts, so it must stay.
 JOINERS = "\u200c\u200d"
 
+# Nothing here is longer, and normalising can take time by the square of the length:
+# https://github.com/python/cpython/issues/149079.
+LONGEST = 2_000
+
 # Whoever is called this could speak in the site's name. Compared as `alike` has them.
 RESERVED = frozenset(
-    {"admin", "administrator", "moderator", "mux", "mux live", "root", "staff", "support", "system"}
+    {"admin", "administrator", "moderator", "mux", "muxlive", "root", "staff", "support", "system"}
 )
 # Alphabets that share the looks of letters, so that one word in two of them deceives.
-LOOKALIKES = frozenset({"CYRILLIC", "GREEK", "LATIN"})
+LOOKALIKES = frozenset({"ARMENIAN", "CHEROKEE", "COPTIC", "CYRILLIC", "GREEK", "LATIN", "LISU"})
+# Cyrillic and Greek letters whose capitals are drawn as Latin ones, and what else passes for
+# another: https://www.unicode.org/reports/tr39/#Confusable_Detection.
+TWINS = str.maketrans(
+    "авекмнорстухѕіјαβεζηικμνορτυχ01i",  # noqa: RUF001 - which is what it is about
+    "abekmhopctyxsljabezhlkmnoptyxoll",
+)
 
 
 def clean_line(text: str) -> str:
@@ -32,7 +42,8 @@ def clean_line(text: str) -> str:
 
     Text of which nothing would be seen comes out empty.
     """
-    shown = "".join(" " if each.isspace() else each for each in text if _is_shown(each))
+    kept = text[:LONGEST]
+    shown = "".join(" " if each.isspace() else each for each in kept if _is_shown(each))
     line = unicodedata.normalize("NFC", " ".join(shown.split())).strip(" " + JOINERS)
     return line if any(unicodedata.category(each)[0] in "LNPS" for each in line) else ""
 
@@ -43,15 +54,19 @@ def bounded(text: str, longest: int) -> str:
     return clean_line(clean_line(text[: 8 * longest])[:longest])
 
 
+def _name(character: str) -> str:
+    return unicodedata.name(character, "")
+
+
 def alike(name: str) -> str:
     """What two names have in common when people could take one for the other.
 
-    Capitals, width, ligatures and joiners make no difference:
-    https://www.unicode.org/reports/tr31/#NFKC_Modifications.
+    Capitals, width, ligatures, joiners and variants make no difference, nor does the alphabet of a
+    letter that looks the same in two: https://www.unicode.org/reports/tr31/#NFKC_Modifications.
     """
     plain = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
-    marks = (*JOINERS, "\ufe0e", "\ufe0f")
-    return clean_line("".join(each for each in plain if each not in marks))
+    seen = (each for each in plain if each not in JOINERS and "VARIATION" not in _name(each))
+    return clean_line("".join(seen).translate(TWINS))
 
 
 def problem_with_name(name: str) -> str | None:
@@ -60,9 +75,11 @@ def problem_with_name(name: str) -> str | None:
         return "Choose a name."
     if len(name) > NAME_MAX:
         return f"Choose a name of at most {NAME_MAX} characters."
-    if alike(name) in RESERVED:
+    spoken = "".join(each for each in alike(name) if each.isalnum())
+    if spoken in {alike(reserved) for reserved in RESERVED}:
         return "This name is kept for the site itself. Choose another one."
-    alphabets = {unicodedata.name(each, "").partition(" ")[0] for each in name if each.isalpha()}
+    plain = unicodedata.normalize("NFKC", name)
+    alphabets = {_name(each).partition(" ")[0] for each in plain if each.isalpha()}
     if len(alphabets & LOOKALIKES) > 1:
         return "Write the name in one alphabet, so that nobody takes it for another."
     return None

@@ -1,5 +1,6 @@
 """Accounts: joining, signing in and out, and who is let in where."""
 
+import time
 from collections.abc import Callable
 
 import httpx
@@ -156,6 +157,9 @@ def test_the_session_cookie_is_out_of_reach_for_scripts_and_other_sites(stranger
         ("Mux  LIVE", "This name is kept for the site itself."),
         ("\uff21dmin", "This name is kept for the site itself."),
         ("M\u0430x", "Write the name in one alphabet"),
+        ("\U0001d5a0\U0001d5bd\u0430", "Write the name in one alphabet"),
+        ("Adm1n.", "This name is kept for the site itself."),
+        ("MUX-Live!", "This name is kept for the site itself."),
         ("\u3164\u200d", "Choose a name."),
     ],
 )
@@ -166,6 +170,22 @@ def test_a_name_that_deceives_is_refused(stranger: Person, name: str, sentence: 
 
 
 def test_a_name_that_looks_like_another_is_taken(ada: Person, stranger: Person) -> None:
-    for name in (ada.name.replace("P", "\uff30"), ada.name.replace("e", "e\u200d")):
+    for old, new in (("P", "\uff30"), ("e", "e\u200d"), ("n", "n\ufe00"), ("n", "n\U000e0100")):
+        name = ada.name.replace(old, new)
         answer = stranger.post("/register", data={"name": name, "password": PASSWORD})
         assert "This name is taken." in answer.text
+
+
+def test_a_name_in_the_letters_of_another_alphabet_is_taken(stranger: Person) -> None:
+    stranger.post("/register", data={"name": "BOTAX", "password": PASSWORD})
+    for name in ("\u0412\u041e\u0422\u0410\u0425", "\u0392\u039f\u03a4\u0391\u03a7", "B0TAX"):
+        answer = stranger.post("/register", data={"name": name, "password": PASSWORD})
+        assert "This name is taken." in answer.text
+
+
+def test_a_megabyte_of_accents_keeps_nobody_waiting(ada: Person) -> None:
+    accents = "a" + "\u0300\u0316" * 20_000
+    started = time.monotonic()
+    for path, field in (("/login", "name"), ("/register", "name"), ("/create-stream", "title")):
+        assert ada.post(path, data={field: accents}).status_code in {413, 422}
+    assert time.monotonic() - started < 3

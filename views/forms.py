@@ -39,11 +39,12 @@ def safe_to_repeat(form: Mapping[str, str]) -> str:
 
 def check_title(form: Mapping[str, str], errors: Errors) -> str:
     """Clean the title; what is wrong with it goes to `errors`."""
-    title = clean_line(form.get("title", ""))
+    typed = form.get("title", "")
+    title = clean_line(typed)
     if not title:
         errors["title"] = "Give it a title."
     elif len(title) > TITLE_MAX:
-        errors["title"] = f"Shorten the title to {TITLE_MAX} characters; it has {len(title):,}."
+        errors["title"] = f"Shorten the title to {TITLE_MAX} characters; it has {len(typed):,}."
     return title
 
 
