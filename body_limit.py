@@ -3,7 +3,10 @@
 import air
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-MAX_BYTES = 1_000_000
+FORM_BYTES = 100_000
+# An event carries a whole asset with it, and is signed.
+WEBHOOK = "/webhooks/mux"
+WEBHOOK_BYTES = 1_000_000
 
 
 class BodyLimit:
@@ -18,12 +21,13 @@ class BodyLimit:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, and count its bytes as they come."""
         received = 0
+        most = WEBHOOK_BYTES if scope.get("path") == WEBHOOK else FORM_BYTES
 
         async def counted() -> Message:
             nonlocal received
             message = await receive()
             received += len(message.get("body", b""))
-            if received > MAX_BYTES:
+            if received > most:
                 raise air.HTTPException(413, "This is more than a form of this site can hold.")
             return message
 

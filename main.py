@@ -66,6 +66,9 @@ AREAS = (
 )  # fmt: skip
 REBUILD_PATIENCE_SECONDS = 2
 SILENCE_MILLISECONDS = 9_000
+# Browsers let no other host of the domain set a cookie of such a name, and so nobody be signed in
+# as somebody else: https://developer.mozilla.org/docs/Web/HTTP/Reference/Headers/Set-Cookie#name.
+SECURE_COOKIE = "__Host-session"
 NOTICE = "No Mux account is set up, so videos stay on this machine: localmux stands in for Mux."
 
 log = logging.getLogger("mux-live")
@@ -118,7 +121,10 @@ def _add_doors(app: air.Air, settings: Settings) -> None:
     """What every request passes; the one added last sees it first."""
     headers = app.state.headers = protective_headers(settings)
     app.add_middleware(
-        air.SessionMiddleware, secret_key=settings.session_secret, https_only=settings.secure
+        air.SessionMiddleware,
+        secret_key=settings.session_secret,
+        session_cookie=SECURE_COOKIE if settings.secure else "session",
+        https_only=settings.secure,
     )
     app.add_middleware(BodyLimit)
     app.add_middleware(OwnOrigin, app_url=settings.app_url)

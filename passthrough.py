@@ -8,9 +8,9 @@ Titles are not among them, because Mux has a field for those.
 import json
 from dataclasses import dataclass, fields, replace
 from functools import cache
-from typing import Self
+from typing import Annotated, Self
 
-from pydantic import TypeAdapter
+from pydantic import Field, TypeAdapter
 
 # Told apart by this, several apps can share one Mux environment.
 APP = "mux-live"
@@ -20,6 +20,12 @@ SHORTEST_NAME = 10
 # A recording is for whom its live stream is when it is recorded, and Mux lets nobody change what
 # it will write on recordings to come.
 AS_STREAM = "stream"
+
+
+# Any program with the same access token can write a label, and no page may break because of it: no
+# moment after the year 9999, and no size that no file has.
+type Seconds = Annotated[int, Field(ge=0, lt=253_402_300_800)]
+type Bytes = Annotated[int, Field(ge=0, lt=2**53)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,10 +41,10 @@ class Passthrough:
 
     account_id: str
     account_name: str
-    started_at: int
+    started_at: Seconds
     filename: str = ""
-    size: int = 0
-    start_time: int = 0
+    size: Bytes = 0
+    start_time: Seconds = 0
     record: bool = True
     marks: tuple[int, ...] = ()
     stream: str = ""

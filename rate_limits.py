@@ -20,6 +20,7 @@ LIMITS = {
     "upload": parse("60 per hour"),
     "live stream": parse("30 per hour"),
     "sign-up": parse("60 per 10 minutes"),
+    "change": parse("120 per 10 minutes"),
     "stream key": parse("20 per hour"),
 }
 

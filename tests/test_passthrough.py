@@ -49,5 +49,14 @@ def test_what_another_app_wrote_is_left_alone(text: str) -> None:
     assert Passthrough.decode(text) is None
 
 
+@pytest.mark.parametrize(
+    "wrong",
+    [{"at": 1e30}, {"at": -1}, {"at": 10**18}, {"at": "soon"}, {"at": float("nan")}, {"id": None},
+     {"size": -1}, {"size": 10**60}, {"start": 10**12}, {"marks": "all"}, {"name": ["Ada"]}],
+)  # fmt: skip
+def test_a_label_that_no_page_could_show_is_not_ours(wrong: dict[str, object]) -> None:
+    assert Passthrough.decode(json.dumps(json.loads(LABEL.encode()) | wrong)) is None
+
+
 def test_it_names_our_app() -> None:
     assert json.loads(LABEL.encode())["app"] == "mux-live"

@@ -91,6 +91,7 @@ def test_signing_in_again_and_again_is_no_guessing(
         ("upload", "/create-upload", 422),
         ("live stream", "/create-stream", 422),
         ("password change", "/account", 422),
+        ("change", "/video/none/delete", 404),
     ],
 )
 def test_one_account_cannot_do_it_without_end(

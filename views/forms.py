@@ -23,7 +23,11 @@ type Errors = dict[str, str]
 
 async def read_form(request: air.Request) -> dict[str, str]:
     """The text fields of a posted form; files have no business here and are left out."""
-    form = await request.form()
+    try:
+        form = await request.form()
+    except UnicodeError as error:
+        # Whoever sends a form in several parts may name any encoding for them.
+        raise air.HTTPException(400, "This form is not written in an encoding of text.") from error
     return {name: value for name, value in form.items() if isinstance(value, str)}
 
 

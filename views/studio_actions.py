@@ -29,7 +29,7 @@ from visibilities import StreamDetails
 
 TARGET_TEXT_MAX = 300
 
-router = air.AirRouter()
+router = air.AirRouter(dependencies=[by_account("change")])
 
 
 @router.post("/stream/{stream_id}/edit")
@@ -154,6 +154,8 @@ async def remove_target(
     request: air.Request, stream: OwnStream, target_id: str, live: TheLive, sync: TheSync
 ) -> air.responses.Response:
     """Stop forwarding to a service."""
+    if target_id not in {target.id for target in stream.targets}:
+        raise air.HTTPException(404, "Your broadcasts do not go to this service any more.")
     await live.remove_target(stream.id, target_id)
     await sync.refresh_after("stream", stream.id)
     return _back(request, stream, "Removed.")

@@ -125,7 +125,7 @@ async def events(
     return event_stream(store, (upload.id,), update)
 
 
-@router.post("/upload/{upload_id}/cancel")
+@router.post("/upload/{upload_id}/cancel", dependencies=[by_account("change")])
 async def cancel(
     request: air.Request, upload: OwnUpload, mux: TheMux, sync: TheSync
 ) -> air.RedirectResponse:

@@ -13,6 +13,7 @@ from views.choices import check_visibility, visibility_choice
 from views.events import Update, event_stream
 from views.forms import Errors, check_title, error_summary, field, read_form
 from views.layout import Extras, page
+from views.limited import by_account
 from views.player import address_anew, video_player
 from views.services import TheMux, ThePlayback, TheStore, TheSync, TheVisibilities
 from views.signups import locked, signup_form, signup_list
@@ -53,7 +54,7 @@ async def playback_url(
     return address_anew(viewer, video, playback, playable=video.status == "ready")
 
 
-@router.post("/video/{asset_id}/edit")
+@router.post("/video/{asset_id}/edit", dependencies=[by_account("change")])
 async def edit(
     request: air.Request,
     visitor: Someone,
@@ -75,7 +76,7 @@ async def edit(
     return air.RedirectResponse(f"/video/{video.asset_id}", status_code=303)
 
 
-@router.post("/video/{asset_id}/delete")
+@router.post("/video/{asset_id}/delete", dependencies=[by_account("change")])
 async def delete(
     request: air.Request, video: OwnVideo, mux: TheMux, sync: TheSync
 ) -> air.RedirectResponse:

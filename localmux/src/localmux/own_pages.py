@@ -1,8 +1,10 @@
 """Keeps web pages of other sites away from what needs no credentials.
 
-Browsers say with every request which site's page sent it. A name that an attacker owns may lead to
-this machine (DNS rebinding) and then counts as the same site, so names are checked as well.
-Source: https://owasp.org/www-community/attacks/DNS_Rebinding
+Browsers say with most requests which site's page sent it. A name that an attacker owns may lead to
+this machine (DNS rebinding); then its page counts as the same site, and what it reads by plain http
+comes without a word about where from. So every request must be for a name of ours.
+Sources: https://owasp.org/www-community/attacks/DNS_Rebinding,
+https://www.w3.org/TR/fetch-metadata/#http-headerdef-sec-fetch-site (for trustworthy URLs only)
 """
 
 import ipaddress
@@ -19,13 +21,11 @@ OWN = {"none", "same-origin"}
 def refuse_other_sites(request: Request, names: Collection[str | None]) -> None:
     """Raises MuxError 403 unless a program, or our own page under one of these names, asks."""
     headers = request.headers
-    site, origin = headers.get("sec-fetch-site"), headers.get("origin")
-    if site is None and origin is None:
-        return  # no browser sends neither when it changes something
     host = headers.get("host", "")
-    if (site or "none") not in OWN or (origin and urlsplit(origin).netloc != host):
+    site, origin = headers.get("sec-fetch-site", "none"), headers.get("origin")
+    if site not in OWN or (origin is not None and urlsplit(origin).netloc != host):
         raise MuxError(403, "forbidden", "Not for pages of another site.")
-    name = urlsplit(f"//{host}").hostname or ""
+    name = _name(host)
     if name not in names and not _is_always_ours(name):
         raise MuxError(
             403,
@@ -35,9 +35,16 @@ def refuse_other_sites(request: Request, names: Collection[str | None]) -> None:
         )
 
 
+def _name(host: str) -> str:
+    try:
+        return urlsplit(f"//{host}").hostname or ""
+    except ValueError:
+        return host
+
+
 def _is_always_ours(name: str) -> bool:
-    """Names that nobody can lead elsewhere or here."""
-    if name == "localhost" or name.endswith(".localhost"):
+    """Names that nobody can lead elsewhere or here; one without a dot is of the own network."""
+    if "." not in name or name.endswith(".localhost"):
         return True
     try:
         ipaddress.ip_address(name)

@@ -70,6 +70,7 @@ def test_a_delivery_is_shown_with_its_answers_and_sent_again(
         {"origin": "null"},
         {"sec-fetch-site": "same-origin", "host": "attacker.example:8010"},
         {"origin": "http://attacker.example:8010", "host": "attacker.example:8010"},
+        {"host": "attacker.example:8010"},
     ],
 )
 def test_pages_of_other_sites_are_refused(api: httpx.Client, headers: dict[str, str]) -> None:
@@ -86,6 +87,11 @@ def test_our_own_page_may_ask_under_every_name_of_this_machine(localmux: Running
         headers = {"sec-fetch-site": "same-origin", "origin": origin, "host": f"{name}:{port}"}
         url = f"{localmux.urls['control']}/overview"
         assert httpx.get(url, headers=headers).status_code == 200, name
+
+
+def test_programs_may_ask_by_the_name_of_a_container(localmux: Running) -> None:
+    url = f"{localmux.urls['control']}/overview"
+    assert httpx.get(url, headers={"host": "localmux:8010"}).status_code == 200
 
 
 def test_the_page_lets_in_nothing_from_elsewhere(localmux: Running) -> None:
