@@ -78,6 +78,11 @@ def test_a_form_in_an_encoding_that_is_none_is_refused(ada: Person) -> None:
         assert ada.post("/create-stream", content=body, headers=form).status_code < 500, charset
 
 
+def test_nothing_describes_the_routes_to_strangers(stranger: Person) -> None:
+    for path in ("/docs", "/redoc", "/openapi.json"):
+        assert stranger.get(path).status_code == 404, path
+
+
 def test_no_address_of_a_file_is_a_bug(stranger: Person) -> None:
     for path in (
         "%00",

@@ -1,15 +1,18 @@
 """Markup in titles, names, file names and search words is shown as the text that it is."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import quote
 
+import air
 import httpx
 import pytest
 from selectolax.lexbor import LexborHTMLParser
 
 from tests.harness import PASSWORD, Person, Site
 from text import NAME_MAX, clean_line
+from views.events import Update
 
 HOSTILE = (
     "<script>alert(1)</script>",
@@ -136,3 +139,14 @@ def test_hostile_addresses_change_no_page(stranger: Person, text: str) -> None:
         answer, expected = (stranger.get(path.format(part)) for part in (hostile, plain))
         assert answer.status_code == expected.status_code
         assert skeleton(answer) == skeleton(expected)
+
+
+@pytest.mark.parametrize("end", ["\n", "\r", "\r\n", "\n\n"])
+def test_no_text_begins_an_event_of_its_own(end: str) -> None:
+    hostile = f"Sea{end}event: location{end}data: /elsewhere{end}{end}id: 7"
+    for update in (Update((air.P(hostile),)), Update(location=hostile)):
+        event, *lines = re.split(r"\r\n|\n|\r", update.message.decode())
+        assert event.startswith("event: ")
+        assert [line for line in lines if line and not line.startswith("data: ")] == []
+        assert lines[-2:] == ["", ""]
+        assert "" not in lines[:-2]

@@ -92,3 +92,25 @@ def test_signing_in_takes_nothing_along_from_the_session_before(ada: Person, bob
     page = ada.get("/account").text
     assert bob.name in page
     assert "Your password is changed." not in page
+
+
+def test_a_new_password_ends_what_other_browsers_have_open(
+    site: Site, ada: Person, visit: Callable[[Site], Person]
+) -> None:
+    phone = visit(site)
+    phone.post("/login", data={"name": ada.name, "password": PASSWORD})
+    studio = ada.post("/create-stream", data={"title": "Sea"}).headers["location"]
+    upload = ada.post("/create-upload", data={"title": "x", "filename": "a.mp4"}).headers[
+        "location"
+    ]
+    for page, action, shown in (
+        (studio, studio.replace("/studio", "/disable"), "are refused"),
+        (upload, f"{upload}/cancel", "was cancelled"),
+    ):
+        with phone.stream("GET", f"{page}/events") as events:
+            lines = events.iter_lines()
+            next(line for line in lines if line.startswith("data: "))
+            ada.post("/account", data={"current": PASSWORD, "password": PASSWORD})
+            ada.post(action)
+            assert not any(shown in line for line in lines), page
+        phone.post("/login", data={"name": ada.name, "password": PASSWORD})

@@ -31,6 +31,10 @@ TITLE = {"title": "Waves", "visibility": "signup"}
 FILE = {"title": "Waves", "filename": "waves.mp4", "size": "1000", "visibility": "signup"}
 TARGET = {"name": "Elsewhere", "url": "rtmp://localhost:1/app", "stream_key": "abc"}
 
+# Where things play, and what opens them: in `World.things`, and nobody else's to know.
+SECRETS = ("stream_key", "upload_url", "stream_playback_id", "video_playback_id")
+KNOWS_ADDRESS = ("signed up", "owner")
+
 # What an owner is not offered: signing up to their own, and what an idle stream has no need of.
 NOT_NOW = ("/signup", "/signup/cancel", "/enable", "/end")
 
@@ -121,22 +125,25 @@ class World:
         path = row.path.format_map(self.public_things if row.public else self.things)
         person = self.people[role]
         if path.endswith("/events"):
-            return _first_event(person, path)
-        answer = person.request(row.method, path, data=row.form)
-        if answer.is_redirect and answer.headers["location"].startswith("/login"):
-            return SIGN_IN
-        return LOCKED if 'class="lock"' in answer.text else str(answer.status_code)
+            status, text = _first_event(person, path)
+        else:
+            answer = person.request(row.method, path, data=row.form)
+            status, text = str(answer.status_code), answer.text
+            if answer.is_redirect and answer.headers["location"].startswith("/login"):
+                status = SIGN_IN
+        if role not in KNOWS_ADDRESS and any(self.things[each] in text for each in SECRETS):
+            return f"{status}, and is told a secret"
+        return LOCKED if 'class="lock"' in text else status
 
 
-def _first_event(person: Person, path: str) -> str:
-    """Event streams never end, so only their beginning is read."""
+def _first_event(person: Person, path: str) -> tuple[str, str]:
+    """Event streams never end, so only their beginning is read: the status and the first data."""
     with person.stream("GET", path) as answer:
         if answer.is_redirect:
-            return SIGN_IN
+            return SIGN_IN, ""
         if not answer.is_success:
-            return str(answer.status_code)
-        data = next(line for line in answer.iter_lines() if line.startswith("data:"))
-        return LOCKED if 'class="lock"' in data else OPEN
+            return str(answer.status_code), ""
+        return OPEN, next(line for line in answer.iter_lines() if line.startswith("data:"))
 
 
 def _owned_by(owner: Person, clip: Path, visibility: str) -> dict[str, str]:
@@ -148,7 +155,12 @@ def _owned_by(owner: Person, clip: Path, visibility: str) -> dict[str, str]:
     video = owner.upload(clip, title="Waves").rpartition("/")[2]
     owner.post(f"/video/{video}/edit", data=form)
     at_mux = owner.site.mux_api("GET", f"/video/v1/live-streams/{stream}").json()["data"]
+    asset = owner.site.mux_api("GET", f"/video/v1/assets/{video}").json()["data"]
     return {
+        "stream_key": at_mux["stream_key"],
+        "upload_url": upload["url"],
+        "stream_playback_id": at_mux["playback_ids"][0]["id"],
+        "video_playback_id": asset["playback_ids"][0]["id"],
         "upload_id": upload["id"],
         "stream_id": stream,
         "asset_id": video,

@@ -6,7 +6,7 @@ import air
 from air.tags.models.base import BaseTag
 from fastapi import Depends
 
-from access import OwnStream, Someone
+from access import OwnStream, Someone, Viewer, as_now
 from playback import Playback
 from records import Stream
 from views.events import Update, event_stream
@@ -112,11 +112,13 @@ async def studio(stream: OwnStream, studio: TheStudio) -> air.TagResponse:
 
 @router.get("/stream/{stream_id}/studio/events")
 async def events(
-    stream: OwnStream, store: TheStore, studio: TheStudio
+    viewer: Viewer, stream: OwnStream, store: TheStore, studio: TheStudio
 ) -> air.responses.StreamingResponse:
     """Push what changes in the studio; the host does not count as a viewer."""
 
-    async def update() -> Update:
+    async def update() -> Update | None:
+        if await as_now(store, viewer) is None:
+            return None
         current = await store.stream(stream.id)
         if current is None:
             return Update(_deleted())

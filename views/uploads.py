@@ -12,7 +12,7 @@ from pathlib import PurePath
 import air
 
 import logs
-from access import OwnUpload, SignedIn, Someone, Visitor
+from access import OwnUpload, SignedIn, Someone, Viewer, Visitor, as_now
 from attempts import made_from
 from mux_client import MuxClient
 from mux_errors import MuxError, MuxRefused
@@ -109,11 +109,13 @@ async def show(
 
 @router.get("/upload/{upload_id}/events")
 async def events(
-    upload: OwnUpload, store: TheStore, settings: TheSettings
+    viewer: Viewer, upload: OwnUpload, store: TheStore, settings: TheSettings
 ) -> air.responses.StreamingResponse:
     """Push the state of the upload, then lead to the video once it plays."""
 
-    async def update() -> Update:
+    async def update() -> Update | None:
+        if await as_now(store, viewer) is None:
+            return None
         current = await store.upload(upload.id)
         if current is None:
             return Update(location="/account")
