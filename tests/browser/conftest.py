@@ -56,7 +56,7 @@ class PageErrors:
 
 def find_chromium(playwright: Playwright) -> str:
     """Return the browser's path: CHROMIUM, the system's, or the one that Playwright downloaded."""
-    names = ("chromium", "chromium-browser", "google-chrome")
+    names = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
     found = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
     path = found or playwright.chromium.executable_path
     if not Path(path).exists():
