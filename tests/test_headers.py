@@ -71,6 +71,17 @@ def test_a_body_without_a_length_is_bounded_as_well(stranger: Person) -> None:
     assert stranger.post("/login", content=chunks, headers=form).status_code == 413
 
 
+def test_a_large_body_does_not_upset_an_event_stream(site: Site, ada: Person) -> None:
+    studio = ada.post("/create-stream", data={"title": "Sea"}).headers["location"]
+    before = len(site.app.log())
+    with ada.stream("GET", f"{studio}/events", content=b"x" * 200_000) as events:
+        lines = events.iter_lines()
+        next(line for line in lines if line.startswith("data: "))
+        ada.post(studio.replace("/studio", "/disable"))
+        assert any("Encoders are refused" in line for line in lines)
+    assert "Traceback" not in site.app.log()[before:]
+
+
 def test_a_form_in_an_encoding_that_is_none_is_refused(ada: Person) -> None:
     body = b'--x\r\nContent-Disposition: form-data; name="title"\r\n\r\nSea\r\n--x--\r\n'
     for charset in ("undefined", "idna", "punycode", "no-such-one", "zlib"):
