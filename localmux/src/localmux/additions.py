@@ -11,6 +11,7 @@ from localmux.master import Masters
 from localmux.mp4_support import Mp4Support
 from localmux.rendition_files import files_of
 from localmux.resources import Resource
+from localmux.room import once_there_is_room
 from localmux.static_renditions import StaticRenditions
 from localmux.text_tracks import TextTracks
 
@@ -89,7 +90,8 @@ class Additions:
                     self._begin(kind, asset_id, thing_id)
 
     def _begin(self, kind: Kind, asset_id: str, thing_id: str) -> None:
-        job = asyncio.create_task(kind.make(asset_id, thing_id), name=f"make {thing_id}")
+        making = once_there_is_room(f"Making {thing_id}", lambda: kind.make(asset_id, thing_id))
+        job = asyncio.create_task(making, name=f"make {thing_id}")
         self.jobs[asset_id, thing_id] = job
         job.add_done_callback(lambda done: self._ended(kind, asset_id, thing_id, done))
 

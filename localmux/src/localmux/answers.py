@@ -9,6 +9,8 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from localmux.room import SENTENCE, is_full
+
 type Document = dict[str, Any]
 
 
@@ -72,6 +74,13 @@ def answer_error(_request: Request, problem: Exception) -> Response:
     if isinstance(problem, MuxError):
         return ApiJSON(problem.body, problem.status, problem.headers)
     return ApiJSON(MuxError(500, "internal_error", "localmux failed; see its log.").body, 500)
+
+
+def answer_full_disk(request: Request, problem: Exception) -> Response:
+    """503, which clients repeat. Raises any other problem of files or store."""
+    if not is_full(problem):
+        raise problem
+    return answer_error(request, MuxError(503, "service_unavailable", SENTENCE))
 
 
 def answer_nobody(_request: Request, _problem: Exception) -> Response:

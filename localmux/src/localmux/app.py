@@ -1,10 +1,18 @@
 """The Starlette app: every host of Mux on one port, told apart by path."""
 
+import sqlite3
+
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import ClientDisconnect
 
-from localmux.answers import MuxError, answer_error, answer_nobody, answer_unknown_path
+from localmux.answers import (
+    MuxError,
+    answer_error,
+    answer_full_disk,
+    answer_nobody,
+    answer_unknown_path,
+)
 from localmux.api import api_routes
 from localmux.control import control_routes
 from localmux.direct_upload import upload_routes
@@ -37,6 +45,8 @@ def create_app(environment: Environment) -> Starlette:
         ],
         exception_handlers={
             MuxError: answer_error,
+            OSError: answer_full_disk,
+            sqlite3.Error: answer_full_disk,
             404: answer_unknown_path,
             405: answer_unknown_path,
             ClientDisconnect: answer_nobody,

@@ -5,9 +5,9 @@ https://www.mux.com/docs/guides/upload-files-directly and
 https://cloud.google.com/storage/docs/performing-resumable-uploads
 """
 
-import errno
 import hmac
 import logging
+import sqlite3
 from collections.abc import AsyncIterator, Mapping
 
 from starlette.requests import ClientDisconnect, Request
@@ -19,9 +19,9 @@ from localmux.content_range import CHUNK, BadRange, ContentRange
 from localmux.environment import Environment
 from localmux.receptions import Reception, TakenOver
 from localmux.resources import Resource
+from localmux.room import SENTENCE, is_full
 
 METHODS = "PUT, POST, PATCH, OPTIONS"  # UpChunk can be set to any of the first three
-FULL_DISK = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 logger = logging.getLogger("localmux.uploads")
 
@@ -51,6 +51,10 @@ def upload_routes(environment: Environment) -> list[Route]:
             response = await _receive(environment, request, upload)
         except Refused as refusal:
             response = _refusal(refusal)
+        except (OSError, sqlite3.Error) as problem:
+            if not is_full(problem):
+                raise
+            response = _refusal(Refused(507, SENTENCE))
         response.headers.update(_cors(request, upload))
         return response
 
@@ -119,10 +123,6 @@ async def _receive(environment: Environment, request: Request, upload: Resource)
         except TakenOver:
             _is_complete(environment, upload.id)
             raise Refused(409, "Another request goes on with this upload.") from None
-        except OSError as problem:
-            if problem.errno not in FULL_DISK:
-                raise
-            raise Refused(507, "The disk is full; what was received is kept.") from None
 
 
 def _is_complete(environment: Environment, upload_id: str) -> bool:

@@ -5,6 +5,7 @@ from pathlib import Path
 from urllib.parse import urljoin
 
 from localmux.outbound import Answer, BadAddress, send
+from localmux.room import is_full
 from localmux.storage import Sink
 
 REDIRECTS = 5
@@ -16,7 +17,10 @@ class DownloadFailed(Exception):
 
 
 async def download(url: str, target: Path) -> None:
-    """Store what `url` answers as `target`, all of it or nothing. Raises DownloadFailed."""
+    """Store what `url` answers as `target`, all of it or nothing.
+
+    Raises DownloadFailed, or OSError where the disk is full.
+    """
     part = target.with_suffix(".part")
     part.unlink(missing_ok=True)
     try:
@@ -26,6 +30,8 @@ async def download(url: str, target: Path) -> None:
     except BadAddress:
         raise DownloadFailed("The input's address is not one of http or https.") from None
     except OSError as problem:
+        if is_full(problem):
+            raise
         raise DownloadFailed(f"The input could not be downloaded: {problem}") from None
     part.rename(target)
 

@@ -6,7 +6,7 @@ Source: https://www.mux.com/docs/core/listen-for-webhooks
 import asyncio
 import logging
 import shutil
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,6 +22,7 @@ from localmux.media.encoders import EncodingError
 from localmux.media.probe import InvalidInput
 from localmux.rendition_files import given_up
 from localmux.resources import Resource
+from localmux.room import once_there_is_room
 from localmux.text_tracks import tracks_of_inputs
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ class Ingest:
                 self.start(asset)
             elif asset.document["status"] == "ready" and self._is_stale(asset):
                 self.mending.add(asset.id)
-                self._run(asset, self._mend(asset))
+                self._run(asset, self._mend)
 
     def _is_stale(self, asset: Resource) -> bool:
         folder = self.folder / asset.id
@@ -84,10 +85,14 @@ class Ingest:
         return {asset.document.get("upload_id", "") for asset in preparing}
 
     def start(self, asset: Resource) -> None:
-        self._run(asset, self._prepare(asset))
+        self._run(asset, self._prepare)
 
-    def _run(self, asset: Resource, work: Coroutine[None, None, None]) -> None:
-        job = asyncio.create_task(work, name=f"prepare {asset.id}")
+    def _run(
+        self, asset: Resource, work: Callable[[Resource], Coroutine[None, None, None]]
+    ) -> None:
+        """Begin with it; while the disk is full the asset waits, as nothing is wrong with it."""
+        preparing = once_there_is_room(f"Preparing {asset.id}", lambda: work(asset))
+        job = asyncio.create_task(preparing, name=f"prepare {asset.id}")
         self.jobs[asset.id] = job
         job.add_done_callback(lambda done: self._ended(asset.id, done))
 

@@ -96,10 +96,11 @@ class Store:
         self.connection.execute("BEGIN")
         try:
             yield
+            self.connection.execute("COMMIT")
         except BaseException:
-            self.connection.execute("ROLLBACK")
+            if self.connection.in_transaction:  # a full disk may have ended it already
+                self.connection.execute("ROLLBACK")
             raise
-        self.connection.execute("COMMIT")
 
     def add(self, kind: str, document: Document, private: Document | None = None) -> Resource:
         resource = Resource(kind, document["id"], document, private or {})

@@ -35,7 +35,10 @@ class Sink:
         _write(self.file, blocks)
 
     async def _written(self) -> None:
-        """Wait for the thread even when cancelled: two writers would mix up the order."""
+        """Wait for the thread even when cancelled: two writers would mix up the order.
+
+        What follows a block that was refused is dropped: it would take the block's place.
+        """
         writing, self.writing = self.writing, None
         if writing is None:
             return
@@ -43,6 +46,9 @@ class Sink:
             await asyncio.shield(writing)
         except asyncio.CancelledError:
             await writing
+            raise
+        except OSError:
+            self.blocks, self.waiting = [], 0
             raise
 
     async def close(self) -> None:

@@ -16,6 +16,7 @@ import uuid
 from localmux.answers import Document
 from localmux.events import Delivery, Events
 from localmux.outbound import BadAddress, send
+from localmux.room import once_there_is_room
 
 ANSWER_WITHIN = 5.0  # seconds
 MAX_ATTEMPTS = 30
@@ -73,7 +74,7 @@ class Webhooks:
             delivery.state = "pending" if delivery.copies else "delivered"
         else:
             self._plan_retry(delivery)
-        self.events.save(delivery)
+        await once_there_is_room("A webhook's outcome", lambda: self.events.save(delivery))
 
     @staticmethod
     def _plan_retry(delivery: Delivery) -> None:

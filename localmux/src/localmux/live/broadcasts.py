@@ -5,6 +5,7 @@ import contextlib
 import errno
 import logging
 import socket
+import sqlite3
 import uuid
 from collections import defaultdict
 from collections.abc import AsyncGenerator, Callable
@@ -21,6 +22,7 @@ from localmux.live.recording import Recording
 from localmux.media.encoders import Encoders
 from localmux.new_assets import new_asset
 from localmux.resources import Resource, Store
+from localmux.room import SENTENCE, is_full
 
 SILENT = 2.0  # seconds without media after which another encoder may take over
 LOOK_AGAIN = 0.1  # seconds between two looks at what is due
@@ -127,7 +129,17 @@ class Broadcasts:
                 await present.close("another encoder took over")
             if broadcast := self.running.get(stream.id):
                 await broadcast.settled()
-            return self._admit(self._with_key(key), connection)
+            return self._admit_where_room(self._with_key(key), connection)
+
+    def _admit_where_room(self, stream: Resource, connection: Connection) -> Publication:
+        """Raises Refused while the disk is full, also of what is still to be kept."""
+        try:
+            if not self.journal.backlog.waits:
+                return self._admit(stream, connection)
+        except (OSError, sqlite3.Error) as problem:
+            if not is_full(problem):
+                raise
+        raise Refused(SENTENCE)
 
     def _with_key(self, key: str) -> Resource:
         found = self.store.newest("live_stream", having={"stream_key": key}, limit=1)

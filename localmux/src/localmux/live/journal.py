@@ -11,6 +11,7 @@ from localmux.clock import Clock
 from localmux.events import Events
 from localmux.rendition_files import given_up
 from localmux.resources import Resource, Store
+from localmux.room import Backlog
 
 MOST_RECENT = 100  # recordings that a live stream names
 COMPLETED: Document = {"state": "completed", "progress": 100}
@@ -21,8 +22,9 @@ ERRORED: Document = {"state": "errored", "progress": -1}
 class Journal:
     """Each method is one step of a live stream's life, in one transaction.
 
-    A resource that was deleted meanwhile is passed over. `recorded` is told of each asset that is
-    final.
+    Without room on the disk a step waits until there is some, except `connected` and `changed`,
+    which raise. A resource that was deleted meanwhile is passed over. `recorded` is told of each
+    asset that is final.
     """
 
     def __init__(
@@ -36,6 +38,7 @@ class Journal:
         self.events = events
         self.clock = clock
         self.recorded = recorded
+        self.backlog = Backlog()  # what is not kept yet, for want of room
 
     def changed(self, action: str, stream: Resource) -> None:
         """Keep a live stream that was changed, and tell it."""
@@ -70,30 +73,36 @@ class Journal:
 
     def recording(self, stream_id: str) -> None:
         """The first picture or sound of a connection arrived."""
-        self._step(stream_id, "recording", {}, recording=True)
+        self.backlog.do(lambda: self._step(stream_id, "recording", {}, recording=True))
 
     def active(self, stream_id: str) -> None:
         """What the encoder sends can be watched."""
+        self.backlog.do(lambda: self._active(stream_id))
+
+    def _active(self, stream_id: str) -> None:
         changes = {"status": "active", "active_ingest_protocol": "rtmp"}
         self._step(stream_id, "active", changes)
 
     def playable(self, stream_id: str, asset_id: str, described: Document) -> None:
         """As `active`, for the first time in this recording."""
-        with self.store.transaction():
-            self.active(stream_id)
-            changes = described | {"status": "ready", "progress": LIVE}
-            self._asset_step(asset_id, "ready", changes)
+
+        def step() -> None:
+            with self.store.transaction():
+                self._active(stream_id)
+                changes = described | {"status": "ready", "progress": LIVE}
+                self._asset_step(asset_id, "ready", changes)
+
+        self.backlog.do(step)
 
     def disconnected(self, stream_id: str) -> None:
-        self._step(stream_id, "disconnected", {}, connected=False, recording=False)
+        flags = {"connected": False, "recording": False}
+        self.backlog.do(lambda: self._step(stream_id, "disconnected", {}, **flags))
 
     def completed(self, stream_id: str, asset_id: str, described: Document) -> None:
         """The recording is final. The event `idle` still names it, the live stream does not."""
         changes = described | {"status": "ready", "progress": COMPLETED, "is_live": None}
-        with self.store.transaction():
-            self._idle(stream_id)
-            self._asset_step(asset_id, "live_stream_completed", changes)
-        self.recorded(asset_id)
+        self._end(stream_id, asset_id, "live_stream_completed", changes)
+        self.backlog.do(lambda: self.recorded(asset_id))
 
     def errored(self, stream_id: str, asset_id: str, message: str) -> None:
         """Nothing that could be played was recorded."""
@@ -101,9 +110,15 @@ class Journal:
         error = {"type": "invalid_input", "messages": [message]}
         changes = {"status": "errored", "progress": ERRORED, "errors": error, "is_live": None}
         changes |= given_up(asset.document) if asset else {}
-        with self.store.transaction():
-            self._idle(stream_id)
-            self._asset_step(asset_id, "errored", changes)
+        self._end(stream_id, asset_id, "errored", changes)
+
+    def _end(self, stream_id: str, asset_id: str, action: str, changes: Document) -> None:
+        def step() -> None:
+            with self.store.transaction():
+                self._idle(stream_id)
+                self._asset_step(asset_id, action, changes)
+
+        self.backlog.do(step)
 
     def _idle(self, stream_id: str) -> None:
         changes: Document = {"status": "idle", "active_ingest_protocol": None}
@@ -116,6 +131,9 @@ class Journal:
         self, stream_id: str, target_id: str, status: str, severity: str | None = None
     ) -> None:
         """A simulcast target is now idle, starting, broadcasting or errored."""
+        self.backlog.do(lambda: self._simulcast(stream_id, target_id, status, severity))
+
+    def _simulcast(self, stream_id: str, target_id: str, status: str, severity: str | None) -> None:
         stream = self.store.get("live_stream", stream_id)
         targets = stream.document.get("simulcast_targets", []) if stream else []
         target = next((one for one in targets if one["id"] == target_id), None)

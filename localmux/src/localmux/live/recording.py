@@ -4,7 +4,6 @@ It lies in the folder of its asset: `recording.jsonl` and `{rendition}/{number}.
 """
 
 import asyncio
-import contextlib
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -45,9 +44,7 @@ class Recording:
     @classmethod
     def create(cls, folder: Path, encoders: Encoders, *, latency_mode: str) -> "Recording":
         """Begin a recording. Raises OSError when the disk refuses."""
-        recording = cls(Timeline.create(folder, latency_mode), encoders)
-        RUNNING[folder] = recording
-        return recording
+        return cls(Timeline.create(folder, latency_mode), encoders)
 
     @classmethod
     async def recover(cls, folder: Path, encoders: Encoders) -> "Recording | None":
@@ -59,15 +56,13 @@ class Recording:
         await asyncio.to_thread(_remove_unlisted, timeline)
         if not len(timeline):
             return None
-        if not timeline.finished:
-            timeline.mend()
-            timeline.finish()
         recording = cls(timeline, encoders)
         recording.playable.set()
         return recording
 
     def begin_run(self) -> Run:
         """A connection begins; its media follows that of the one before."""
+        RUNNING[self.timeline.folder] = self
         self.run = Run(self, self._runs)
         self._runs += 1
         return self.run
@@ -90,8 +85,7 @@ class Recording:
         if self.run:
             await self.run.end()
         self.closing = True
-        with contextlib.suppress(FileNotFoundError):  # deleted meanwhile
-            self.timeline.finish()
+        self.timeline.finish()
         RUNNING.pop(self.timeline.folder, None)
 
     def begin_part(self, run: int, take: Take) -> Part:

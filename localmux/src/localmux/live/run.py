@@ -17,6 +17,7 @@ from localmux.live.measures import Measures
 from localmux.live.takes import Take, Takes
 from localmux.live.timeline import Part
 from localmux.live.transcoder import WITHOUT_PROGRESS, Transcoder, TranscoderEnded
+from localmux.room import SENTENCE, is_full
 
 if TYPE_CHECKING:
     from localmux.live.recording import Recording
@@ -91,7 +92,7 @@ class Run:
                     elif self._transcoder:
                         await self._feed(item)
             except OSError as problem:
-                self.failed = f"The recording cannot be written: {problem.strerror}."
+                self.failed = _refused(problem)
             finally:
                 await self._finish_take()
 
@@ -145,7 +146,9 @@ class Run:
         await transcoder.finish()
         self._recording.overhang = transcoder.overhang
         self._fruitless = 0 if transcoder.made else self._fruitless + 1
-        if self._part and self._fruitless >= ATTEMPTS and not self._recording.closing:
+        if transcoder.disk_full and not self._recording.closing:
+            self.failed = SENTENCE
+        elif self._part and self._fruitless >= ATTEMPTS and not self._recording.closing:
             self.failed = _words(self._part)
 
     async def _look(self) -> None:
@@ -161,6 +164,12 @@ class Run:
                 await transcoder.kill()
             elif self._load.too_heavy and self._recording.step_down(self._load.reason):
                 self.takes.cut()
+
+
+def _refused(problem: OSError) -> str:
+    if is_full(problem):
+        return SENTENCE
+    return f"The recording cannot be written: {problem.strerror}."
 
 
 def _words(part: Part) -> str:

@@ -1,6 +1,8 @@
 """Which segments a recording has: in memory, and line by line in a file that survives kill -9."""
 
+import errno
 import json
+import os
 import secrets
 from bisect import bisect_right
 from collections.abc import Sequence
@@ -87,7 +89,10 @@ class Timeline:
 
     @classmethod
     def load(cls, folder: Path) -> "Timeline":
-        """Read the file. Raises FileNotFoundError when there is none, ValueError for no head."""
+        """Read the file of a recording that nobody goes on with.
+
+        Raises FileNotFoundError when there is none, ValueError for no head.
+        """
         lines = (folder / FILE).read_text().splitlines()
         documents = [found for line in lines if (found := _document(line)) is not None]
         if not documents:
@@ -96,6 +101,7 @@ class Timeline:
         timeline = cls(folder, head["latency_mode"], tuple(head["track_ids"]))
         for document in documents[1:]:
             timeline._take(document)
+        timeline.finished = True
         return timeline
 
     def _take(self, document: dict[str, Any]) -> None:
@@ -104,17 +110,20 @@ class Timeline:
         elif "run" in document:
             published = Published.from_json(document.pop("published"))
             self.parts.append(Part(**document, published=published))
-        else:
-            self.finished = True
 
     def _write(self, **document: object) -> None:
-        with (self.folder / FILE).open("a") as file:
-            file.write(json.dumps(document) + "\n")
-
-    def mend(self) -> None:
-        """End a last line that a crash cut off, so that more can follow."""
-        with (self.folder / FILE).open("a") as file:
-            file.write("\n")
+        """Add a line, or nothing of it. Raises OSError."""
+        with (self.folder / FILE).open("ab", buffering=0) as file:
+            before = file.tell()
+            line = (json.dumps(document) + "\n").encode()
+            try:
+                written = file.write(line)
+            except OSError:
+                file.truncate(before)
+                raise
+            if written < len(line):  # the disk had room for a part of it
+                file.truncate(before)
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     def begin_part(
         self, run: int, started_at: float, published: Published, sides: Sequence[int]
@@ -146,10 +155,8 @@ class Timeline:
         self.parts[-1].append(duration)
 
     def finish(self) -> None:
-        """Nothing will follow."""
-        if not self.finished:
-            self._write(finished=True)
-            self.finished = True
+        """Nothing will follow. That needs no room on the disk."""
+        self.finished = True
 
     def __len__(self) -> int:
         return self.parts[-1].first + len(self.parts[-1].durations) if self.parts else 0

@@ -6,21 +6,26 @@ a recording to the next.
 
 import asyncio
 import contextlib
+import errno
 import logging
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
 from localmux.live.published import Published
-from localmux.media.encoders import Encoders, EncodersClosed
+from localmux.media.encoders import FULL_CODES, Encoders, EncodersClosed
 from localmux.media.ladder import AUDIO_BIT_RATE, Rendition
 from localmux.media.segments import TIMESTAMP_OFFSET
 from localmux.media.timeline import SAMPLE_RATE
+from localmux.room import is_full
 
 AUDIO = "audio"  # the name of the only rendition where there is no picture
 WITHOUT_PROGRESS = 4.0  # seconds that an ended take gets for its next segment
 BLOCK = 4096  # bytes
+PACKET = 188  # bytes of MPEG-TS
+ROOM = 64 << 10  # bytes that are left on a disk which took all of a segment
 
 logger = logging.getLogger("localmux.live")
 
@@ -139,6 +144,7 @@ class Transcoder:
         self.job = job
         self.made = 0  # segments
         self.overhang = 0.0  # seconds of sound after the end of the picture
+        self.disk_full = False
         self._encoders = encoders
         self._on_segment, self._on_end = on_segment, on_end
         self._waiting: dict[str, list[float]] = {name: [] for name in job.names}
@@ -187,10 +193,12 @@ class Transcoder:
                     await self._read(child.stdout)
                     await complaints
                 if code := await child.wait():
+                    self.disk_full = code in FULL_CODES
                     logger.warning("ffmpeg ended with code %d while it encoded a stream.", code)
         except EncodersClosed:
             logger.info("A stream is no longer encoded: localmux is shutting down.")
         except OSError as problem:
+            self.disk_full = is_full(problem)
             logger.error("A stream cannot be encoded: %s", problem.strerror)  # noqa: TRY400 said all
         finally:
             self._input.cancel()
@@ -203,6 +211,8 @@ class Transcoder:
             self._waiting[name.rpartition("/")[0]].append(self._length(float(begin), float(end)))
             while all(self._waiting.values()):
                 lengths = [waiting.pop(0) for waiting in self._waiting.values()]
+                for name in self.job.names:
+                    check_whole(self.job.folder / name / f"{self.job.first + self.made}.ts")
                 self.made += 1
                 self._progress.set()
                 self._on_segment(lengths[0])
@@ -214,6 +224,13 @@ class Transcoder:
         length = min(told, float(self.job.frames / picture.frame_rate)) if picture else told
         self.overhang = told - length
         return length
+
+
+def check_whole(segment: Path) -> None:
+    """Raise OSError for a segment that is cut off: ffmpeg lists those too when the disk is full."""
+    size, disk = segment.stat().st_size, os.statvfs(segment.parent)
+    if not size or size % PACKET or disk.f_bavail * disk.f_frsize < ROOM:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
 async def _discard(stream: asyncio.StreamReader) -> None:

@@ -2,17 +2,24 @@
 
 import asyncio
 import contextlib
+import errno
 import heapq
 import itertools
 import os
+import signal
 import sys
 from collections.abc import AsyncGenerator, Sequence
 from enum import IntEnum
+
+from localmux.room import FULL
 
 from .ffmpeg import ffmpeg_executable
 
 TIME_LIMIT = 120.0  # seconds; a segment takes one or two, so what runs longer is stuck
 ERROR_TAIL = 4096  # bytes of ffmpeg's complaints that are kept
+
+# ffmpeg ends with the error that stopped it, below 256, or by the signal of a limit.
+FULL_CODES = {-signal.SIGXFSZ, *(256 - number for number in FULL)}
 
 
 class EncodingError(Exception):
@@ -55,7 +62,8 @@ class Encoders:
         """Run ffmpeg with these arguments to its end, when its turn comes.
 
         Raises EncodingError when it fails or takes more than `time_limit` seconds, and
-        EncodersClosed when the encoders are closed meanwhile. A cancelled call kills its child.
+        EncodersClosed when the encoders are closed meanwhile. Raises OSError (ENOSPC) where the
+        disk is full. A cancelled call kills its child.
         """
         command = [ffmpeg_executable(), "-hide_banner", "-nostdin", "-v", "error", *arguments]
         async with self._turn(priority):
@@ -162,6 +170,8 @@ class Encoders:
             raise EncodingError(f"stopped after {time_limit:g} seconds") from None
         if self._closed:
             raise EncodersClosed
+        if code in FULL_CODES:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         if code:
             raise EncodingError(complaint or f"ended with code {code}")
         return printed
