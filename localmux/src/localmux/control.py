@@ -95,6 +95,7 @@ async def set_time(environment: Environment, request: Request) -> Response:
     if ready_after is not None:
         environment.clock.ready_after = ready_after
     environment.clock.offset += given.whole("advance", 0, 31_536_000) or 0
+    await environment.expiry.look()
     return JSONResponse({"data": _time(environment)})
 
 

@@ -14,9 +14,10 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from localmux.api.uploads import complete, expire
+from localmux.api.uploads import complete
 from localmux.content_range import CHUNK, BadRange, ContentRange
 from localmux.environment import Environment
+from localmux.expiry import expire
 from localmux.receptions import Reception, TakenOver
 from localmux.resources import Resource
 from localmux.room import SENTENCE, is_full

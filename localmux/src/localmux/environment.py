@@ -10,6 +10,7 @@ from localmux.clock import Clock
 from localmux.config import Configuration
 from localmux.deliveries import Deliveries
 from localmux.events import Events
+from localmux.expiry import Expiry
 from localmux.faults import Faults
 from localmux.ingest import Ingest
 from localmux.live.broadcasts import Broadcasts
@@ -59,6 +60,7 @@ class Environment:
         )
         self.test_broadcasts: dict[str, TestBroadcast] = {}  # by live stream
         self.webhooks: Webhooks | None = None
+        self.expiry = Expiry(self)
 
     async def start(self) -> None:
         """Go on where the last process stopped. Raises OSError when the RTMP port is taken."""
@@ -76,6 +78,7 @@ class Environment:
     async def close(self) -> None:
         if self.webhooks:
             await self.webhooks.close()
+        await self.expiry.close()
         await self.stop_test_broadcasts()
         await self.broadcasts.close()
         await self.additions.stop_all()

@@ -6,10 +6,10 @@ import logging
 from starlette.datastructures import MutableHeaders
 from starlette.responses import HTMLResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
-from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from localmux.answers import ApiJSON, MuxError
 from localmux.faults import Fault, Faults
+from localmux.slow_clients import PatientProtocol
 
 HTML = "<html><head><title>502 Bad Gateway</title></head><body>502 Bad Gateway</body></html>"
 READABLE = {"Access-Control-Allow-Origin": "*"}  # a page must see the status to react to it
@@ -17,7 +17,7 @@ READABLE = {"Access-Control-Allow-Origin": "*"}  # a page must see the status to
 logger = logging.getLogger("localmux.faults")
 
 
-class Protocol(H11Protocol):
+class Protocol(PatientProtocol):
     """uvicorn's HTTP, which also lets the app cut the connection it talks over."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:

@@ -61,8 +61,13 @@ class Reception:
         finally:
             self.lock.release()
 
+    @property
+    def silent(self) -> bool:
+        """Whether the sender has sent nothing for a while."""
+        return time.monotonic() - self.heard_at > STALLED
+
     def _evict_silent(self) -> None:
-        if time.monotonic() - self.heard_at > STALLED:
+        if self.silent:
             self.evict()
 
     def evict(self) -> None:
@@ -112,8 +117,9 @@ class Receptions:
         return self.folder / upload_id
 
     def sending(self, upload_id: str) -> bool:
+        """Whether bytes are coming; who has fallen silent has no claim to more time."""
         reception = self.active.get(upload_id)
-        return reception is not None and reception.lock.locked()
+        return reception is not None and reception.lock.locked() and not reception.silent
 
     async def stop(self, upload_id: str) -> None:
         """End what is being sent, and forget the bytes."""

@@ -1,5 +1,6 @@
 """What a route of the API gets: credentials checked, rate counted, body parsed."""
 
+import asyncio
 import base64
 import binascii
 import hmac
@@ -11,12 +12,13 @@ from starlette.datastructures import QueryParams
 from starlette.requests import Request
 from starlette.responses import Response
 
-from localmux.answers import Document, invalid, not_found, unauthorized
+from localmux.answers import Document, MuxError, invalid, not_found, unauthorized
 from localmux.config import Configuration
 from localmux.environment import Environment
 from localmux.resources import Resource
 
 LARGEST_BODY = 1 << 20  # bytes
+BODY_WITHIN = 30.0  # seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,13 +79,23 @@ def authorize(request: Request, configuration: Configuration) -> None:
         raise unauthorized()
 
 
-async def read_body(request: Request) -> Document:
-    """The JSON object of the body, {} when there is none. Raises MuxError 400."""
+async def _whole_body(request: Request) -> bytearray:
     raw = bytearray()
     async for block in request.stream():
         raw += block
         if len(raw) > LARGEST_BODY:
             raise invalid("The request body is larger than 1 MiB.")
+    return raw
+
+
+async def read_body(request: Request) -> Document:
+    """The JSON object of the body, {} when there is none. Raises MuxError 400 or 408."""
+    try:
+        async with asyncio.timeout(BODY_WITHIN):
+            raw = await _whole_body(request)
+    except TimeoutError:
+        late = f"The request body took longer than {BODY_WITHIN:.0f} seconds."
+        raise MuxError(408, "request_timeout", late, headers={"connection": "close"}) from None
     if not raw:
         return {}
     try:

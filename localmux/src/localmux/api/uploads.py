@@ -14,6 +14,7 @@ from localmux.api.fields import Fields
 from localmux.api.labels import Label, faithful
 from localmux.api.pages import page
 from localmux.environment import Environment
+from localmux.expiry import expire
 from localmux.new_assets import new_asset
 from localmux.resources import Resource, new_id
 
@@ -81,21 +82,6 @@ def shown(environment: Environment, upload: Resource) -> Document:
         token = upload.private["token"]
         document["url"] = f"{environment.public_url}/upload/{upload.id}?token={token}"
     return document
-
-
-def expire(environment: Environment, upload: Resource) -> None:
-    """Mark a waiting upload as timed out when its URL's validity has passed.
-
-    Mux has no event for this, so nothing is told; a transfer that is under way may finish.
-    """
-    late = environment.clock.now() > upload.private["expires_at"]
-    if (
-        late
-        and upload.document["status"] == "waiting"
-        and not environment.receptions.sending(upload.id)
-    ):
-        upload.document["status"] = "timed_out"
-        environment.store.save(upload)
 
 
 def complete(environment: Environment, upload_id: str) -> None:
