@@ -4,7 +4,7 @@ import http.server
 import json
 import subprocess
 import threading
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Mapping
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -102,8 +102,8 @@ def start(request: pytest.FixtureRequest) -> Generator[Callable[..., Running]]:
     with ExitStack() as stack:
         started: list[Running] = []
 
-        def begin(*options: str) -> Running:
-            started.append(stack.enter_context(running(*options)))
+        def begin(*options: str, variables: Mapping[str, str] | None = None) -> Running:
+            started.append(stack.enter_context(running(*options, variables=variables)))
             return started[-1]
 
         yield begin

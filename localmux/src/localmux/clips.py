@@ -20,6 +20,7 @@ from localmux.live.timeline import Timeline
 from localmux.media.asset_media import AssetMedia
 from localmux.media.encoders import Encoders
 from localmux.media.ffmpeg import reading
+from localmux.media.maker import anew
 from localmux.media.refusal import InvalidInput
 
 SCHEME = "mux"
@@ -98,7 +99,7 @@ async def _take_segments(origin: Path, span: Span, source: Path, encoders: Encod
     joined, indexed = source.with_name("joined.ts"), source.with_name("joined.mkv")
     try:
         await asyncio.to_thread(join, paths, joined)
-        copy = ["-map", "0", "-c", "copy", "-f", "matroska", "-y", str(indexed)]
+        copy = ["-map", "0", "-c", "copy", "-f", "matroska", "-y", str(anew(indexed))]
         await encoders.run([*reading(joined), *copy], time_limit=COPY_LIMIT)
         indexed.replace(source)
     finally:

@@ -11,6 +11,7 @@ from localmux.films import open_film
 from localmux.media.describe import tier_of
 from localmux.media.encoders import Encoders, EncodersClosed, EncodingError, Priority
 from localmux.media.ladder import Rendition
+from localmux.media.maker import anew
 from localmux.media.whole import Film
 from localmux.rendition_files import files_of, path_of, with_files
 from localmux.resources import Resource
@@ -87,7 +88,7 @@ async def write_file(
     Raises what Encoders.run raises.
     """
     path.parent.mkdir(exist_ok=True)
-    unfinished = path.with_name(f"{path.name}.part")
+    unfinished = anew(path.with_name(f"{path.name}.part"))
     if path.suffix == ".m4a":
         rendition = None
     arguments = film.video_file(rendition) if rendition else film.sound_file()

@@ -13,7 +13,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -51,8 +51,10 @@ class Running:
 
 
 @contextmanager
-def running(*options: str) -> Generator[Running]:
+def running(*options: str, variables: Mapping[str, str] | None = None) -> Generator[Running]:
     """Start localmux with these options and end it afterwards.
+
+    Of the LOCALMUX_ variables it sees those in `variables` alone.
 
     Raises RuntimeError, with its log, when it does not come up.
     """
@@ -64,7 +66,8 @@ def running(*options: str) -> Generator[Running]:
             stdout=subprocess.PIPE,
             stderr=log_file,
             text=True,
-            env={name: value for name, value in os.environ.items() if "LOCALMUX" not in name},
+            env={name: value for name, value in os.environ.items() if "LOCALMUX" not in name}
+            | dict(variables or {}),
         ) as process:
             localmux = Running(process, {}, log_file)
             try:

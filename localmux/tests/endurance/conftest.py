@@ -1,5 +1,6 @@
 """Processes that are made to suffer, and a look at what they hold."""
 
+import contextlib
 import resource
 from collections.abc import Callable
 from pathlib import Path
@@ -32,3 +33,18 @@ def memory() -> Callable[[Running], int]:
         return int(line.split()[1]) << 10
 
     return resident
+
+
+@pytest.fixture
+def children() -> Callable[[Running], list[Path]]:
+    """The processes that a localmux has started and not ended, as Linux lists them."""
+
+    def found(process: Running) -> list[Path]:
+        living = []
+        for path in Path("/proc").glob("[0-9]*/stat"):
+            with contextlib.suppress(OSError):
+                if path.read_text().rpartition(")")[2].split()[1] == str(process.process.pid):
+                    living.append(path.parent)
+        return living
+
+    return found

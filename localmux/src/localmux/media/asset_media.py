@@ -14,7 +14,7 @@ from . import segments
 from .describe import describe
 from .encoders import Encoders, EncodingError, Priority
 from .ladder import TIERS, Rendition, copied_rendition, encoded_rendition, short_sides
-from .maker import Build
+from .maker import Build, anew
 from .media_info import Frames, MediaInfo, Source, VideoTrack
 from .probe import probe
 from .refusal import DAMAGED, InvalidInput
@@ -186,7 +186,7 @@ async def _seekable_source(folder: Path, encoders: Encoders) -> tuple[MediaInfo,
     info = await probe(source, encoders)
     if info.seekable:
         return info, source
-    arguments = [*segments.indexing(Source(source, info)), str(indexed)]
+    arguments = [*segments.indexing(Source(source, info)), str(anew(indexed))]
     try:
         await encoders.run(arguments, time_limit=INDEXING_LIMIT)
     except EncodingError as problem:

@@ -46,10 +46,19 @@ def _is_there(path: Path) -> bool:
     return path.exists()
 
 
+def anew(path: Path) -> Path:
+    """The path for ffmpeg to write to, free of any file.
+
+    After a kill -9 an ffmpeg of the process before may still be writing to the file of that name.
+    """
+    path.unlink(missing_ok=True)
+    return path
+
+
 async def _make_whole(path: Path, build: Build) -> None:
     # A folder that is gone was deleted with its asset and must not come back, hence no `parents`.
     path.parent.mkdir(exist_ok=True)
-    unfinished = path.with_name(f"{path.name}.part")
+    unfinished = anew(path.with_name(f"{path.name}.part"))
     try:
         await build(unfinished)
         unfinished.replace(path)
