@@ -94,7 +94,7 @@ def _creating(process: Running, api: httpx.Client) -> list[str]:
 
 def _growing(folder: Path) -> list[Path]:
     """The first segment of the picture, while it is being made."""
-    return [path for path in folder.glob("*p/0.ts.part") if path.stat().st_size > 10_000]
+    return [path for path in folder.glob("*p/0.ts*") if path.stat().st_size > 10_000]
 
 
 def _frames(path: Path) -> list[object]:

@@ -103,7 +103,8 @@ class Job:
             *("-avoid_negative_ts", "disabled", "-f", "segment", "-segment_time", length),
             *("-segment_format", "mpegts", "-individual_header_trailer", "0"),
             "-segment_format_options",
-            f"{offset}:mpegts_copyts=1:avoid_negative_ts=disabled",
+            # ffmpeg lists a segment before it closes it, so nothing may be left to be written then.
+            f"{offset}:mpegts_copyts=1:avoid_negative_ts=disabled:flush_packets=1",
             *("-segment_list", "pipe:1", "-segment_list_type", "csv"),
             *("-segment_list_entry_prefix", f"{name}/", "-segment_start_number", str(self.first)),
             str(self.folder / name / "%d.ts"),
