@@ -31,6 +31,7 @@ from mux_errors import MuxError
 from mux_live import MuxLive
 from mux_transport import MuxTransport
 from origin import OwnOrigin
+from patience import Patience
 from playback import Playback
 from rate_limits import RateLimits, TooOften
 from reconcile import Reconciliation
@@ -127,6 +128,7 @@ def _add_doors(app: air.Air, settings: Settings) -> None:
         https_only=settings.secure,
     )
     app.add_middleware(BodyLimit)
+    app.add_middleware(Patience)
     app.add_middleware(OwnOrigin, app_url=settings.app_url)
     app.add_middleware(ProtectiveHeaders, headers=headers)
     app.exception_handler(air.HTTPException)(errors.on_http_error)

@@ -15,8 +15,8 @@ from mux_errors import MuxBusy
 
 # Seconds' worth of calls that may come at once. Shorter than anything Mux can call a burst.
 BURST_SECONDS = 5.0
-# Longer than this nobody should look at a page that does nothing.
-PATIENCE_SECONDS = 10.0
+# What is left of a visitor's patience after this must do for the call itself.
+LONGEST_WAIT_SECONDS = 5.0
 
 # Whether this task works for nobody in particular, such as the reconciliation.
 in_background: ContextVar[bool] = ContextVar("in_background", default=False)
@@ -45,7 +45,7 @@ class MuxBudget:
             bucket.take()
             return
         wait = bucket.take()
-        if wait > PATIENCE_SECONDS:
+        if wait > LONGEST_WAIT_SECONDS:
             bucket.give_back()
             raise MuxBusy
         if wait:

@@ -9,7 +9,6 @@ import asyncio
 import json
 from collections.abc import Callable
 from concurrent.futures import Future
-from contextvars import ContextVar
 from threading import Thread
 from typing import Any
 
@@ -17,7 +16,7 @@ import mux_python
 import urllib3
 from mux_python.exceptions import ApiException
 
-from mux_budget import MuxBudget, in_background
+from mux_budget import MuxBudget
 from mux_errors import (
     MuxBusy,
     MuxError,
@@ -27,13 +26,11 @@ from mux_errors import (
     MuxUnreachable,
     MuxUnwell,
 )
+from patience import patience_ends
 from settings import Settings
 
 CALL_SECONDS = 8.0
 BUSY = 429
-
-
-_request_ends: ContextVar[float | None] = ContextVar("request_ends", default=None)
 
 
 class MuxTransport:
@@ -76,7 +73,7 @@ class MuxTransport:
         await self._budget.spend(post=post)
         try:
             # The client's own time-out starts again with every byte; this one does not.
-            async with asyncio.timeout_at(_patience_ends()):
+            async with asyncio.timeout_at(patience_ends()):
                 return await _in_thread(blocking)
         except ApiException as error:
             if error.status == BUSY:
@@ -87,16 +84,6 @@ class MuxTransport:
         except (ValueError, TypeError, AttributeError) as error:
             # What mux-python's parsing raises when the answer is not what it expects.
             raise MuxUnwell from error
-
-
-def _patience_ends() -> float:
-    """When to give up, in the loop's time; all calls for one request of a visitor share it."""
-    in_time = asyncio.get_running_loop().time() + CALL_SECONDS + 1
-    if in_background.get():
-        return in_time
-    if _request_ends.get() is None:
-        _request_ends.set(in_time)
-    return _request_ends.get() or in_time
 
 
 def _in_thread[Answer](work: Callable[[], Answer]) -> asyncio.Future[Answer]:
