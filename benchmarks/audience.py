@@ -1,4 +1,6 @@
-"""A thousand viewers of one live stream: how soon a change reaches them, and what each costs."""
+"""A thousand viewers of one live stream: how soon a change reaches them, what each costs, and how
+soon all are back after a restart.
+"""
 
 import asyncio
 import time
@@ -61,6 +63,18 @@ async def watch(site: Site, path: str, host: Person) -> tuple[list[float], float
     return sorted(delays), memory
 
 
+async def reconnect(port: int, path: str) -> tuple[float, int]:
+    """Seconds until all who come back at once have the state, and how many were refused."""
+    begun = time.perf_counter()
+    returning = (open_viewer(port, path) for _ in range(VIEWERS))
+    viewers = await asyncio.gather(*returning, return_exceptions=True)
+    seconds = time.perf_counter() - begun
+    back = [viewer for viewer in viewers if isinstance(viewer, Viewer)]
+    for viewer in back:
+        viewer.writer.close()
+    return seconds, VIEWERS - len(back)
+
+
 def rename(path: str, host: Person, title: str) -> float:
     """Change the title in the studio, Mux's answer included; returns when that began."""
     begun = time.perf_counter()
@@ -85,6 +99,11 @@ def figures() -> Iterable[Figure]:
         path = answer.headers["location"].removesuffix("/studio")
         httpx.get(site.url + path).raise_for_status()
         delays, memory = asyncio.run(watch(site, path, host))
+        site.app.kill()
+        site.app.start()
+        seconds, refused = asyncio.run(reconnect(int(site.url.rpartition(":")[2]), path))
     p99 = delays[len(delays) * 99 // 100]
     yield Figure(f"change → {VIEWERS} viewers, p99", p99 * 1000, 250, "ms")
     yield Figure("memory per idle viewer", memory / 1000, 50, "kB")
+    yield Figure(f"{VIEWERS} viewers back after a restart", seconds, 10, "s")
+    yield Figure("share of them that was refused", refused / VIEWERS, 0)
