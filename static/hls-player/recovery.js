@@ -4,6 +4,8 @@ import { pauseAfter } from "../back-off.js";
 const MEDIA_ERRORS_FORGIVEN = 3;
 /** Milliseconds between two looks at a video that is not ready yet. */
 const NOT_READY_PAUSE = 5000;
+/** Milliseconds in which hls.js may still ask for what the address before the present one named. */
+const SETTLING = 5000;
 /** Only a live stream may miss a part of itself and go on. */
 const ABSENT = [404, 410];
 
@@ -20,6 +22,7 @@ export class Recovery {
   #failures = 0;
   #mediaErrors = [];
   #renewal = "unused";
+  #renewed = 0;
   #timer = null;
 
   constructor(player, message) {
@@ -123,16 +126,21 @@ export class Recovery {
   /** Our own server hands out a new address, or says why it does not. */
   async #renew(refusal) {
     if (this.#renewal === "asking") return;
-    if (this.#renewal === "used") return this.#wait(refusal);
+    if (this.#renewal === "used") return this.#wait(this.#isSettling() ? 0 : refusal);
     this.#renewal = "asking";
     const { player } = this;
     const { source, seamless, status } = await player.renewal.renew();
     this.#renewal = source ? "used" : "unused";
+    this.#renewed = seamless ? Date.now() : 0;
     if (!player.isConnected) return;
     if (!source) return this.#wait(status);
     if (!seamless) return player.start(source);
     player.hls.startLoad();
     player.menu.attach(player.hls); // since errors make hls.js choose the quality by itself
+  }
+
+  #isSettling() {
+    return Date.now() - this.#renewed < SETTLING;
   }
 
   #recoverMedia() {

@@ -34,6 +34,13 @@ function fingerprint(element) {
   return copy.outerHTML;
 }
 
+/** What somebody has opened, to read it or to press the button inside, stays open. */
+function unfold(old, fresh) {
+  const opened = [...old.querySelectorAll("details[open] > summary")].map((each) => each.textContent);
+  for (const summary of fresh.querySelectorAll("details > summary"))
+    if (opened.includes(summary.textContent)) summary.parentElement.open = true;
+}
+
 /** Puts `fresh` where `old` is, with the kept parts of `old` (a running player) and the focus inside. */
 function replace(old, fresh) {
   const focused = old.contains(document.activeElement) ? document.activeElement : null;
@@ -45,6 +52,7 @@ function replace(old, fresh) {
     slot.replaceWith(mark);
     moves.push([mark, kept]);
   }
+  unfold(old, fresh);
   old.before(fresh);
   for (const [mark, kept] of moves) {
     if (mark.parentNode.moveBefore) mark.parentNode.moveBefore(kept, mark);
