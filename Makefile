@@ -12,7 +12,7 @@ run: setup ## start Mux Live, with localmux unless .env names Mux credentials
 .PHONY: test
 test: setup ## run all tests, in Chromium too; ARGS="-k upload" picks some
 	@CHROMIUM="$$($(PYTHON) scripts/find_chromium.py --install)" && export CHROMIUM && \
-	$(PYTHON) -m pytest -n 2 $(ARGS)
+	$(PYTHON) -m pytest -n 3 --dist worksteal $(ARGS)
 
 .PHONY: test-obs
 test-obs: setup ## go live with the real OBS Studio, on a screen that nobody sees

@@ -11,7 +11,10 @@ import pytest
 from localmux.live.flv import HEADER, Tag, tags
 from localmux.testing import Encoder, make_footage
 from tests.broadcasting import Channel, create_channel
-from tests.harness import Person, Site, a_site
+from tests.forked import Forked
+from tests.harness import App, Person, Site, a_site
+
+App.begin = Forked
 
 FIGURES = "mux faults"
 

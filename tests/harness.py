@@ -4,13 +4,13 @@ import os
 import socket
 import subprocess
 import sys
-from collections.abc import Generator
+from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import IO, Any
+from typing import IO, Any, ClassVar, Protocol
 
 import httpx
 
@@ -24,21 +24,41 @@ ACCEPT_JSON = {"accept": "application/json"}
 _people = count(1)
 
 
+class Process(Protocol):
+    """A running app: `subprocess.Popen`, or what stands in for it."""
+
+    pid: int
+
+    def poll(self) -> int | None: ...
+    def wait(self, timeout: float | None = None) -> int: ...
+    def send_signal(self, number: int, /) -> None: ...
+    def terminate(self) -> None: ...
+    def kill(self) -> None: ...
+
+
+type Begin = Callable[[Mapping[str, str], IO[str]], Process]
+
+
+def begin(environment: Mapping[str, str], log_file: IO[str]) -> Process:
+    """Start the app as people do."""
+    command = [sys.executable, str(ROOT / "main.py")]
+    return subprocess.Popen(command, env=environment, stdout=log_file, stderr=log_file)
+
+
 @dataclass(slots=True)
 class App:
     """The app as a process, its address and what it has logged."""
 
+    begin: ClassVar[Begin] = staticmethod(begin)
+
     url: str
     log_file: IO[str]
     environment: dict[str, str]
-    process: subprocess.Popen[bytes] = field(init=False)
+    process: Process = field(init=False)
 
     def start(self) -> None:
         """Start it, and wait until it serves."""
-        command = [sys.executable, str(ROOT / "main.py")]
-        self.process = subprocess.Popen(
-            command, env=self.environment, stdout=self.log_file, stderr=self.log_file
-        )
+        self.process = App.begin(self.environment, self.log_file)
         try:
             eventually(self._serves, within=60)
         except AssertionError as reason:

@@ -14,7 +14,7 @@ from tests.browser.watching import expect_playing
 from tests.harness import Person, Site
 
 LIFETIME = 20  # seconds of a token
-WATCHED = float(os.environ.get("WATCH_SECONDS", "45"))  # the whole suite has no time for more
+WATCHED = float(os.environ.get("WATCH_SECONDS", "30"))  # the whole suite has no time for more
 LONGEST_STALL = 2.0  # seconds
 
 MEASURE_STALLS = """video => {
