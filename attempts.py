@@ -7,6 +7,7 @@ first try made.
 """
 
 import asyncio
+import functools
 import hashlib
 import json
 import secrets
@@ -18,13 +19,17 @@ from recent import Recent
 
 FIELD = "attempt"
 MARK_CHARACTERS = 12
-# Forms of an earlier run of the app begin otherwise: what became of those, this run cannot know.
-_run = secrets.token_urlsafe(3)
+
+
+@functools.cache
+def _run() -> str:
+    """Forms of an earlier run of the app begin otherwise: what became of those, nobody knows."""
+    return secrets.token_urlsafe(3)
 
 
 def new_attempt() -> str:
     """A value for the hidden field of a form that nobody has sent yet."""
-    return _run + secrets.token_urlsafe(9)
+    return _run() + secrets.token_urlsafe(9)
 
 
 def mark_of(account_id: str, form: Mapping[str, str]) -> str:
@@ -76,7 +81,7 @@ class Attempts:
             return await make(mark)
         task = self._running.get(mark)
         if task is None:
-            is_new = form[FIELD].startswith(_run) and mark not in self._tried
+            is_new = form[FIELD].startswith(_run()) and mark not in self._tried
             self._tried.add(mark)
             task = asyncio.create_task(_make(mark, make, None if is_new else find))
             self._running[mark] = task
