@@ -65,7 +65,10 @@ def expect_both_to_follow(channel: Channel, stranger: Person, recording: str) ->
 
 def expect_to_stay(channel: Channel, bob: Person, stranger: Person, recording: str) -> None:
     """When it is over, that is written down, whatever becomes of the stream."""
-    written = lambda: json.loads(channel.recordings()[0]["passthrough"])["see"]  # noqa: E731
+
+    def written() -> str:
+        return json.loads(channel.recordings()[0]["passthrough"])["see"]
+
     eventually(lambda: written() == "signup", within=30)
     make_for(channel, "public")
     assert channel.policies() == [["public"], ["signed"]]

@@ -2,6 +2,7 @@
 
 import logging
 import os
+from pathlib import Path
 
 from starlette.responses import FileResponse, JSONResponse
 from starlette.types import Message, Receive, Scope, Send
@@ -33,7 +34,7 @@ class MediaFile(FileResponse):
             await super().__call__(scope, receive, noted)
         except FileNotFoundError:
             if begun:
-                logger.info("%s was deleted while it was being sent", os.path.basename(self.path))  # noqa: PTH119
+                logger.info("%s was deleted while it was being sent", Path(self.path).name)
                 return
             gone = JSONResponse(not_found().body, 404, headers={"cache-control": "no-store"})
             await gone(scope, receive, send)

@@ -156,7 +156,7 @@ def brief(api: httpx.Client, target: Target) -> Generator[None]:
 
 
 @pytest.fixture
-def create(make: Callable[..., Document], brief: None) -> Callable[..., Document]:  # noqa: ARG001
+def create(make: Callable[..., Document], brief: None) -> Callable[..., Document]:  # noqa: ARG001 - for its effect
     """Make a resource for this test alone."""
     return make
 
@@ -215,7 +215,7 @@ def send(
 
 
 @pytest.fixture
-def upload(send: Callable[..., Document], brief: None) -> Callable[..., Document]:  # noqa: ARG001
+def upload(send: Callable[..., Document], brief: None) -> Callable[..., Document]:  # noqa: ARG001 - for its effect
     """Send a file for this test alone."""
     return send
 
