@@ -30,7 +30,8 @@ def p99(person: Person, rounds: int = ROUNDS) -> float:
 
 def figures() -> Iterable[Figure]:
     """Measure before and during, in one run."""
-    with a_site() as site, Person(site).join() as ada, ThreadPoolExecutor(WAITING) as pool:
+    with a_site() as site, Person(site) as ada, ThreadPoolExecutor(WAITING) as pool:
+        ada.join()
         p99(ada)  # warms up
         normal = p99(ada)
         with site.mux_fault(SILENCE):
