@@ -242,6 +242,8 @@ def _listener(settings: Settings) -> socket.socket:
             f"Port {settings.port} on {settings.host} cannot be used ({error.strerror}). "
             "Stop what uses it, or set PORT to another one."
         ) from error
+    # asyncio sets this only where the protocol is named; without it answers wait 40 ms for nothing.
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     if hasattr(socket, "TCP_USER_TIMEOUT"):
         # A viewer whose machine died never says so; this ends the connection, and the count falls.
         listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, SILENCE_MILLISECONDS)

@@ -11,7 +11,7 @@ from tests.harness import Person, a_site
 PAGES = ("/", "/videos", "/streams", "/account", "/upload", "/healthz")
 ROUNDS = 100
 WAITING = 20
-SILENCE = {"action": "delay", "seconds": 60, "path": "/video/v1/*"}
+SILENCE = {"action": "delay", "seconds": 20, "path": "/video/v1/*"}
 FORM = {"title": "Sea", "filename": "sea.mp4"}
 AT_MOST = 1.5
 

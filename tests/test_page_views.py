@@ -73,3 +73,9 @@ def test_no_page_view_asks_mux_for_anything(furnished: tuple[Site, Person]) -> N
     assert {call["path"] for call in calls} <= set(OWN_CALLS)
     assert {call["method"] for call in calls} <= {"GET"}
     assert max((call["count"] for call in calls), default=0) < views / ROUNDS
+
+
+def test_an_answer_is_sent_at_once_also_on_a_connection_in_use(stranger: Person) -> None:
+    """Held back until the browser confirms what came before, each would take 40 ms and more."""
+    answers = [stranger.get("/healthz") for _ in range(20)]
+    assert min(each.elapsed.total_seconds() for each in answers[1:]) < 0.03
