@@ -52,6 +52,7 @@ def real_time(receiver: Receiver, streams: int) -> float:
     publishers = [Publisher(f"{receiver.url}/live{number}") for number in range(streams)]
     before, start = receiver.ask(time.thread_time), time.monotonic()
     for tag in broadcast(REAL_TIME):
+        # Encoders send in real time.
         time.sleep(max(0.0, start + tag.timestamp / 1000 - time.monotonic()))
         for publisher in publishers:
             publisher.send(tag)

@@ -67,6 +67,7 @@ def figures() -> Iterator[Figure]:
                         yield Figure(
                             f"glass to glass, {mode}, {title}, joins at once", at_once, AT_ONCE, "s"
                         )
+                    # Somebody who comes late is what is measured.
                     time.sleep(max(0.0, LATE - (time.time() - publisher.began)))
                     late = _latency(browser.new_page(), HLS_JS, playlist, publisher)
                     yield Figure(f"glass to glass, {mode}, hls.js, joins late", late, limit, "s")

@@ -22,7 +22,7 @@ from tests.harness import Person, Site, a_site
 MINUTES = float(os.environ.get("SOAK_MINUTES", "20"))
 SETTLED_AFTER = 0.25  # of the time: five minutes of twenty
 PEOPLE = 5
-PAUSE_SECONDS = 0.1  # between two deeds, as people do not follow each other at once
+PAUSE_SECONDS = 0.1
 GROWTH = 1.1
 
 
@@ -73,7 +73,7 @@ def work(site: Site, file: Path, until: float) -> list[float]:
         except (AssertionError, httpx.TransportError) as problem:
             print(f"  {problem!r}"[:200], flush=True)
         samples.append(resident(site.app.process.pid))
-        time.sleep(PAUSE_SECONDS)
+        time.sleep(PAUSE_SECONDS)  # as people do not follow each other at once
     return samples
 
 

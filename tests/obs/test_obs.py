@@ -75,7 +75,7 @@ def test_obs_that_is_started_again_in_time_continues_its_recording(
     obs.press("start")
     obs.await_said(STARTED, times=2)
     channel.await_live()
-    time.sleep(4)
+    time.sleep(4)  # of media, so that there is a second part
     obs.press("stop")
     obs.await_said(STOPPED, times=2)
     channel.await_page(RECONNECTING)
@@ -93,7 +93,7 @@ def test_obs_with_a_wrong_key_says_so_and_does_not_try_again(
     obs = start_obs(server, f"{key}x")
     obs.await_said(STOPPED)
     obs.await_said("NetStream.Publish.BadName (No live stream has this stream key.)")
-    time.sleep(5 * RETRY_DELAY)
+    time.sleep(5 * RETRY_DELAY)  # in which it could have tried again
     assert obs.log().count(CONNECTS) == 1
     assert "Waiting for the host" in channel.host.get(channel.path).text
     assert channel.recordings() == []

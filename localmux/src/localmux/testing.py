@@ -100,7 +100,7 @@ def eventually[Found](look: Callable[[], Found], within: float = 15.0) -> Found:
     while not (found := look()):
         if time.monotonic() > deadline:
             raise AssertionError(f"Still {found!r} after {within} seconds.")
-        time.sleep(LOOK_AGAIN)
+        time.sleep(LOOK_AGAIN)  # between two looks, not instead of them
     return found
 
 

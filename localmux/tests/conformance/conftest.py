@@ -34,7 +34,7 @@ class Patient(httpx.HTTPTransport):
             if answer.status_code != httpx.codes.TOO_MANY_REQUESTS:
                 break
             answer.close()
-            time.sleep(1)
+            time.sleep(1)  # after which Mux allows one more
         return answer
 
 
@@ -134,9 +134,9 @@ def make(api: httpx.Client, target: Target) -> Callable[..., Document]:
         answer = api.post(path, json=body)
         sentence = answer.text.lower()
         if answer.status_code in REFUSED and any(word in sentence for word in PLAN):
-            pytest.skip(answer.text)
+            pytest.skip(answer.text)  # what a free plan refuses is no fault
         if answer.status_code == 401 and path.startswith("/system/"):
-            pytest.skip("The token has no permission for System.")
+            pytest.skip("The token has no permission for System.")  # only with a real one
         assert answer.status_code == 201, answer.text
         document = answer.json()["data"]
         if not path.endswith("/uploads"):  # which cannot be deleted
@@ -169,7 +169,7 @@ def until(target: Target) -> Callable[..., Document]:
         deadline = time.monotonic() + within
         while not (found := look()):
             assert time.monotonic() < deadline, f"not within {within} seconds"
-            time.sleep(target.pause)
+            time.sleep(target.pause)  # between two looks; Mux asks for a second
         return found
 
     return wait

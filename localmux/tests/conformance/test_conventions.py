@@ -106,6 +106,6 @@ def test_assets_are_listed_by_cursor_to_the_end(
 def test_the_token_says_whose_it_is(api: httpx.Client) -> None:
     answer = api.get("/system/v1/whoami")
     if answer.status_code == 401:
-        pytest.skip("The token has no permission for System.")
+        pytest.skip("The token has no permission for System.")  # only with a real one
     assert answer.status_code == 200
     assert answer.json()["data"]["environment_id"]

@@ -64,7 +64,7 @@ def client(encoders: Encoders, playables: dict[str, Playable]) -> Iterator[httpx
     deadline = time.monotonic() + 10
     while not running.started and thread.is_alive():
         assert time.monotonic() < deadline, "the server does not start"
-        time.sleep(0.01)
+        time.sleep(0.01)  # between two looks: uvicorn tells nobody
     port = running.servers[0].sockets[0].getsockname()[1]
     with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=30) as client:
         yield client
