@@ -21,7 +21,13 @@ def tab_to(tab: Page, target: Locator) -> None:
     raise AssertionError(f"{MOST_STOPS} presses of Tab do not lead to {target}.")
 
 
+def await_choosers(tab: Page) -> None:
+    """Have Playwright ask the browser for them now: asked at the last moment, it can miss one."""
+    tab.on("filechooser", lambda _: None)
+
+
 def test_somebody_can_join_upload_and_watch(tab: Page, clip: Path) -> None:
+    await_choosers(tab)
     tab.goto("/")
     tab_to(tab, tab.get_by_role("link", name="Join", exact=True))
     tab.keyboard.press("Enter")
@@ -58,6 +64,7 @@ def test_somebody_can_join_upload_and_watch(tab: Page, clip: Path) -> None:
 
 def test_an_upload_can_be_paused_and_resumed(new_tab: NewTab, ada: Person, clip: Path) -> None:
     tab = new_tab(ada)
+    await_choosers(tab)
     tab.goto(ada.create_upload(clip)["page"])
     tab.route("**/upload/*?token=*", lambda _: None)
     tab_to(tab, tab.get_by_label("Choose the file"))
