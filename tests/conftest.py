@@ -8,13 +8,15 @@ from pathlib import Path
 import imageio_ffmpeg
 import pytest
 
+from localmux.forked import forked_localmux
 from localmux.live.flv import HEADER, Tag, tags
-from localmux.testing import Encoder, make_footage
+from localmux.testing import Encoder, Running, make_footage
 from tests.broadcasting import Channel, create_channel
-from tests.forked import Forked
+from tests.forked import forked_app
 from tests.harness import App, Person, Site, a_site
 
-App.begin = Forked
+App.begin = forked_app
+Running.begin = forked_localmux
 
 FIGURES = "mux faults"
 

@@ -10,11 +10,11 @@ from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import IO, Any, ClassVar, Protocol
+from typing import IO, Any, ClassVar
 
 import httpx
 
-from localmux.testing import Running, eventually, running
+from localmux.testing import Process, Running, eventually, running
 
 ROOT = Path(__file__).parent.parent
 WEBHOOK_SECRET = "webhook-secret"
@@ -22,18 +22,6 @@ PASSWORD = "correct horse"
 ACCEPT_JSON = {"accept": "application/json"}
 
 _people = count(1)
-
-
-class Process(Protocol):
-    """A running app: `subprocess.Popen`, or what stands in for it."""
-
-    pid: int
-
-    def poll(self) -> int | None: ...
-    def wait(self, timeout: float | None = None) -> int: ...
-    def send_signal(self, number: int, /) -> None: ...
-    def terminate(self) -> None: ...
-    def kill(self) -> None: ...
 
 
 type Begin = Callable[[Mapping[str, str], IO[str]], Process]

@@ -14,9 +14,13 @@ import mux_python
 import pytest
 
 from localmux.answers import Document
+from localmux.forked import forked_localmux
 from localmux.testing import Running, eventually, running
 
 SECRET = "webhook-secret"
+
+# `python -m localmux` as people type it is tried in test_server.
+Running.begin = forked_localmux
 
 
 class Inbox:

@@ -13,11 +13,11 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, ClassVar, Protocol
 
 from localmux.media.ffmpeg import ffmpeg_executable
 
@@ -26,11 +26,41 @@ END_WITHIN = 10.0  # seconds
 LOOK_AGAIN = 0.02  # seconds between two looks of `eventually`
 
 
+class Process(Protocol):
+    """A running program: `subprocess.Popen`, or what stands in for it."""
+
+    pid: int
+
+    def poll(self) -> int | None: ...
+    def wait(self, timeout: float | None = None) -> int: ...
+    def send_signal(self, number: int, /) -> None: ...
+    def terminate(self) -> None: ...
+    def kill(self) -> None: ...
+
+
+type Begin = Callable[[Sequence[str], Mapping[str, str], int, IO[str]], Process]
+
+
+def begin(
+    options: Sequence[str], environment: Mapping[str, str], output: int, log_file: IO[str]
+) -> Process:
+    """Start localmux as people do; its ready line goes to the descriptor `output`."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "localmux", *options],
+        stdin=subprocess.DEVNULL,
+        stdout=output,
+        stderr=log_file,
+        env=environment,
+    )
+
+
 @dataclass(slots=True)
 class Running:
     """A localmux process, the URLs it serves and what it has logged."""
 
-    process: subprocess.Popen[str]
+    begin: ClassVar[Begin] = staticmethod(begin)
+
+    process: Process
     urls: dict[str, str]
     log_file: IO[str]
     token: tuple[str, str] = ("localmux", "localmux")
@@ -58,40 +88,50 @@ def running(*options: str, variables: Mapping[str, str] | None = None) -> Genera
 
     Raises RuntimeError, with its log, when it does not come up.
     """
-    with tempfile.TemporaryFile("w+") as log_file:
-        command = [sys.executable, "-m", "localmux", "--port", "0", "--rtmp-port", "0"]
-        with subprocess.Popen(
-            [*command, *options],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=log_file,
-            text=True,
-            env={name: value for name, value in os.environ.items() if "LOCALMUX" not in name}
-            | dict(variables or {}),
-        ) as process:
-            localmux = Running(process, {}, log_file)
-            try:
-                localmux.urls = _ready_line(localmux)
-                yield localmux
-            finally:
-                if process.poll() is None:
-                    process.terminate()
-                try:
-                    process.wait(END_WITHIN)
-                except subprocess.TimeoutExpired:
-                    process.kill()
+    # Opened to append, as reading it moves the position that both processes share.
+    with tempfile.TemporaryFile("a+") as log_file, _pipe() as (reader, writer):
+        arguments = ["--port", "0", "--rtmp-port", "0", *options]
+        process = Running.begin(arguments, _environment(variables or {}), writer, log_file)
+        localmux = Running(process, {}, log_file)
+        try:
+            localmux.urls = _ready_line(localmux, reader)
+            yield localmux
+        finally:
+            _end(process)
 
 
-def _ready_line(localmux: Running) -> dict[str, str]:
-    output = localmux.process.stdout
-    if output is None:
-        raise RuntimeError("localmux was started without a pipe for its ready line.")
-    ready, _, _ = select.select([output], [], [], START_WITHIN)
-    line = output.readline() if ready else ""
-    if not line:
-        localmux.process.kill()
-        raise RuntimeError(f"localmux did not start. Its log:\n{localmux.log()}")
-    return json.loads(line)
+@contextmanager
+def _pipe() -> Generator[tuple[int, int]]:
+    reader, writer = os.pipe()
+    try:
+        yield reader, writer
+    finally:
+        os.close(reader)
+        os.close(writer)
+
+
+def _environment(variables: Mapping[str, str]) -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if "LOCALMUX" not in name}
+    return kept | dict(variables)
+
+
+def _end(process: Process) -> None:
+    process.terminate()
+    try:
+        process.wait(END_WITHIN)
+    except (subprocess.TimeoutExpired, TimeoutError):
+        process.kill()
+        process.wait(END_WITHIN)
+
+
+def _ready_line(localmux: Running, reader: int) -> dict[str, str]:
+    deadline = time.monotonic() + START_WITHIN
+    while not select.select([reader], [], [], LOOK_AGAIN)[0]:
+        if localmux.process.poll() is not None or time.monotonic() > deadline:
+            localmux.process.kill()
+            raise RuntimeError(f"localmux did not start. Its log:\n{localmux.log()}")
+    with open(reader, closefd=False) as output:
+        return json.loads(output.readline())
 
 
 def eventually[Found](look: Callable[[], Found], within: float = 15.0) -> Found:
