@@ -119,8 +119,13 @@ class MuxLive:
     async def add_target(self, stream_id: str, *, name: str, url: str, stream_key: str) -> None:
         """Forward future broadcasts to another service; MuxRefused while one is running.
 
+        Asks first whether they go there already: an earlier try may have done it unheard.
         https://www.mux.com/docs/guides/stream-live-to-3rd-party-platforms
         """
+        stream = await self._mux.call(self._api.get_live_stream, stream_id)
+        there = {(each.url, each.stream_key or "") for each in stream.simulcast_targets or ()}
+        if (url, stream_key) in there:
+            return
         request = mux_python.CreateSimulcastTargetRequest(
             passthrough=name, url=url, stream_key=stream_key
         )

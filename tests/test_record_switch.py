@@ -29,7 +29,7 @@ def broadcast_in_parts(channel: Channel, media: list[Tag]) -> list[float]:
         off = time.monotonic()
         eventually(lambda: time.monotonic() > off + SECONDS_OFF)
         on = time.monotonic()
-        channel.act("record")
+        channel.act("record", record="on")
         eventually(lambda: time.monotonic() > on + SECONDS_ON)
         channel.act("end")
         return [first, time.monotonic() - on]

@@ -92,7 +92,7 @@ TABLE = (
     Row("POST", "/create-stream", SIGNED_IN_DONE, TITLE),
     Row("POST", f"{VIDEO}/edit", OWN_DONE, TITLE),
     Row("POST", f"{STREAM}/edit", OWN_DONE, TITLE),
-    Row("POST", f"{STREAM}/record", OWN_DONE, {}),
+    Row("POST", f"{STREAM}/record", OWN_DONE, {"record": "on"}),
     Row("POST", f"{STREAM}/disable", OWN_DONE, {}),
     Row("POST", f"{STREAM}/enable", OWN_DONE, {}),
     Row("POST", f"{STREAM}/end", OWN_DONE, {}),

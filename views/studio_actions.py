@@ -58,8 +58,8 @@ async def edit(
 async def record(
     request: air.Request, stream: OwnStream, live: TheLive, sync: TheSync, recordings: TheRecordings
 ) -> air.responses.Response:
-    """Turn the record switch, also in the middle of a broadcast."""
-    turned = not stream.record
+    """Turn the record switch to where the form says, also in the middle of a broadcast."""
+    turned = "record" in await read_form(request)
     if stream.status == "live" and stream.asset_id:
         await recordings.mark(stream, record=turned)
     label = replace(label_of(stream), record=turned)
@@ -144,7 +144,8 @@ async def add_target(
         return await studio.page(stream, errors)
     name = bounded(form.get("name", ""), TARGET_NAME_MAX) or urlsplit(url).hostname or url
     key = clean_line(form.get("stream_key", ""))[:TARGET_TEXT_MAX]
-    await live.add_target(stream.id, name=name, url=url, stream_key=key)
+    async with sync.changing(stream.id):
+        await live.add_target(stream.id, name=name, url=url, stream_key=key)
     await sync.refresh_after("stream", stream.id)
     return _back(request, stream, f"Your next broadcast goes to {name} too.")
 

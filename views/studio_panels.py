@@ -105,8 +105,10 @@ def test_broadcast(stream: Stream, settings: Settings) -> air.Div:
     return air.Div(air.P(said), button, id_="test-broadcast", class_="test-broadcast")
 
 
-def _button(label: str, action: str, look: str = "") -> air.Form:
-    return air.Form(air.Button(label, type_="submit", class_=look), method="post", action=action)
+def _button(label: str, action: str, look: str = "", **says: str) -> air.Form:
+    """A form of nothing but its button; `says` is the field that goes along."""
+    button = air.Button(label, type_="submit", class_=look, **says)
+    return air.Form(button, method="post", action=action)
 
 
 def controls(stream: Stream) -> air.Section:
@@ -124,7 +126,7 @@ def _record_switch(stream: Stream, address: str) -> air.Div:
         button = _button("Stop recording", f"{address}/record", "secondary")
     else:
         said = f"Recording is off: {part} will be deleted when it is over."
-        button = _button("Record", f"{address}/record")
+        button = _button("Record", f"{address}/record", name="record", value="on")
     return air.Div(air.P(said), button, class_="record-switch")
 
 

@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from attempts import FIELD
+from tests.faults.actions import STREAM, TARGET
 from tests.harness import ACCEPT_JSON, Person, Site
 
 # The page with the form, where it goes, what it says, and where Mux lists what comes of it.
@@ -109,6 +110,29 @@ def test_nobody_gets_what_another_account_made(ada: Person, bob: Person, site: S
     theirs = [each.post("/create-upload", data=form).headers["location"] for each in (ada, bob)]
     assert theirs[0] != theirs[1]
     assert made(site, bob, "/video/v1/uploads") == 1
+
+
+def test_a_service_is_forwarded_to_once_however_often_it_is_added(site: Site, ada: Person) -> None:
+    stream = ada.post("/create-stream", data=STREAM).headers["location"].removesuffix("/studio")
+    path = f"/video/v1/live-streams/{stream.rpartition('/')[2]}"
+    adding = {"path": f"{path}/simulcast-targets", "method": "POST"}
+    services = [TARGET, TARGET | {"stream_key": "another"}, {"url": TARGET["url"]}]
+    with site.mux_fault({"action": "half", **adding}):
+        assert ada.post(f"{stream}/targets", data=services[0]).status_code in {502, 504}
+    slow = {"action": "delay", "seconds": 0.3, **adding}
+    with site.mux_fault(slow), ThreadPoolExecutor() as pool:
+        clicks = list(pool.map(lambda each: ada.post(f"{stream}/targets", data=each), 2 * services))
+    assert {each.status_code for each in clicks} == {303}
+    targets = site.mux_api("GET", path).json()["data"]["simulcast_targets"]
+    assert sorted(each.get("stream_key", "") for each in targets) == ["", "another", "k"]
+
+
+def test_two_clicks_on_the_record_switch_turn_it_once(ada: Person) -> None:
+    stream = ada.post("/create-stream", data=STREAM).headers["location"].removesuffix("/studio")
+    for form, state in (({"record": "on"}, "on"), ({}, "off")):
+        for _ in range(2):
+            ada.post(f"{stream}/record", data=form)
+            assert f"Recording is {state}" in ada.get(f"{stream}/studio").text
 
 
 def test_a_form_from_before_a_restart_makes_nothing_twice(
