@@ -9,6 +9,7 @@ from collections import Counter, defaultdict
 from collections.abc import Generator
 from contextlib import contextmanager
 
+from recent import RecentDict
 from store import Store
 
 TELL_SECONDS = 0.5
@@ -20,7 +21,7 @@ class Audience:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._pages: defaultdict[str, Counter[str]] = defaultdict(Counter)
-        self._peaks: Counter[str] = Counter()
+        self._peaks: RecentDict[int] = RecentDict()
         self._told_soon: set[str] = set()
 
     def now(self, stream_id: str) -> int:
@@ -29,7 +30,7 @@ class Audience:
 
     def peak(self, stream_id: str) -> int:
         """The most that ever watched at once, since the app was started."""
-        return self._peaks[stream_id]
+        return self._peaks.get(stream_id, 0)
 
     @contextmanager
     def watching(self, stream_id: str, viewer: str) -> Generator[None]:
@@ -49,7 +50,7 @@ class Audience:
 
     def _changed(self, stream_id: str) -> None:
         """Tell the pages, but not for each of a thousand viewers who come at once."""
-        self._peaks[stream_id] = max(self._peaks[stream_id], self.now(stream_id))
+        self._peaks[stream_id] = max(self.peak(stream_id), self.now(stream_id))
         if stream_id not in self._told_soon:
             self._told_soon.add(stream_id)
             asyncio.get_running_loop().call_later(TELL_SECONDS, self._tell, stream_id)

@@ -7,6 +7,7 @@ come to the truth without them. https://www.mux.com/docs/core/make-api-requests 
 import asyncio
 import logging
 import time
+from collections.abc import Awaitable, Callable
 
 import logs
 from mux_client import LIST_LIMIT, UPLOAD_SECONDS, MuxClient
@@ -28,6 +29,8 @@ IDLE_PAUSE = 300.0
 ASKED_SINGLY = 3
 NONE_LEFT = -1  # reads to the end of the list
 MOST_PAGES = 100
+# An upload that is over only leads on from its page; the dict must not keep a day of them.
+OVER_KEPT = 1_000
 
 log = logging.getLogger(__name__)
 
@@ -52,6 +55,7 @@ class Reconciliation:
         self._recordings = recordings
         self._visibilities = visibilities
         self._lengths = lengths
+        self._read_again_at = 0.0  # however much is pending
 
     async def run(self) -> None:
         """Ask until cancelled; the first round rebuilds the store."""
@@ -67,9 +71,11 @@ class Reconciliation:
     async def _ask(self) -> bool:
         pending = await self._pending()
         try:
-            if pending and self._store.complete.is_set():
+            now = time.monotonic()
+            if pending and self._store.complete.is_set() and now < self._read_again_at:
                 await self._catch_up(pending)
             else:
+                self._read_again_at = now + IDLE_PAUSE
                 await self._read_everything()
             await self._lengths.settle()
             await self._visibilities.settle()
@@ -108,11 +114,12 @@ class Reconciliation:
         for kind, resource_id in pending:
             missing[kind].add(resource_id)
         await self._take_assets(missing["asset"], few=ASKED_SINGLY)
-        for upload in await self._mux.list_uploads(1):
-            missing["upload"].discard(upload.id)
-            await self._sync.take_upload(upload)
+        await self._take_uploads(missing["upload"], few=ASKED_SINGLY)
         await self._take_streams(missing["stream"], few=ASKED_SINGLY)
         for kind, ids in missing.items():
+            if len(ids) > ASKED_SINGLY:
+                await self._confirm_gone(kind, ids)
+                continue
             for resource_id in ids:
                 await self._sync.refresh(kind, resource_id)
 
@@ -138,10 +145,14 @@ class Reconciliation:
 
         The first that is there after all shows that the list was wrong; the rest are left alone.
         """
+        there: dict[Kind, Callable[[str], Awaitable[object]]] = {
+            "asset": self._store.video,
+            "upload": self._store.upload,
+            "stream": self._store.stream,
+        }
         for resource_id in missing:
             await self._sync.refresh(kind, resource_id)
-            there = self._store.video if kind == "asset" else self._store.stream
-            if await there(resource_id):
+            if await there[kind](resource_id):
                 log.warning("a list of Mux left out %s %s, which it has", kind, resource_id)
                 return
 
@@ -167,20 +178,36 @@ class Reconciliation:
             if len(streams) < LIST_LIMIT or len(missing) <= few:
                 break
 
+    async def _take_uploads(self, missing: set[str], few: int) -> None:
+        for page in range(1, MOST_PAGES):
+            uploads = await self._mux.list_uploads(page)
+            for upload in uploads:
+                missing.discard(upload.id)
+                await self._sync.take_upload(upload)
+            if len(uploads) < LIST_LIMIT or len(missing) <= few:
+                break
+
     async def _read_uploads(self) -> None:
-        """Read the uploads that can still be finished, and forget those that no longer can."""
+        """Read uploads that can still be finished and the latest that are over; forget others."""
         oldest = time.time() - UPLOAD_SECONDS
+        over = 0
         for page in range(1, MOST_PAGES):
             uploads = await self._mux.list_uploads(page)
             labels = [Passthrough.decode(upload.passthrough) for upload in uploads]
             for upload, label in zip(uploads, labels, strict=True):
-                if label and label.started_at >= oldest:
+                over += bool(label) and upload.status != "waiting"
+                if label and label.started_at >= oldest and over <= OVER_KEPT:
                     await self._sync.take_upload(upload)
             if len(uploads) < LIST_LIMIT or any(x and x.started_at < oldest for x in labels):
                 break
-        for upload in await self._store.uploads():
-            if upload.created_at.timestamp() < oldest:
-                await self._store.delete_upload(upload.id)
+        await self._forget_uploads(oldest)
+
+    async def _forget_uploads(self, oldest: float) -> None:
+        uploads = await self._store.uploads()
+        too_many = [each for each in uploads if each.status != "waiting"][OVER_KEPT:]
+        too_old = [each for each in uploads if each.created_at.timestamp() < oldest]
+        for upload in (*too_many, *too_old):
+            await self._store.delete_upload(upload.id)
 
 
 def _moves(video: Video) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import ExitStack
 
 from audience import Audience
+from recent import REMEMBERED
 from store import Store
 
 
@@ -34,6 +35,16 @@ def test_the_peak_stays() -> None:
             pass
         with audience.watching("s", "eve"):
             assert (audience.now("s"), audience.peak("s")) == (1, 2)
+
+    run(scenario)
+
+
+def test_peaks_are_not_kept_for_ever() -> None:
+    async def scenario(audience: Audience, _store: Store) -> None:
+        for number in range(REMEMBERED + 1):
+            with audience.watching(f"s{number}", "ada"):
+                pass
+        assert (audience.peak("s0"), audience.peak(f"s{REMEMBERED}")) == (0, 1)
 
     run(scenario)
 

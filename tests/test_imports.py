@@ -29,7 +29,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "headers": {"settings"},
     "store": {"records", "text"},
     "sessions": {"records", "store", "text"},
-    "audience": {"store"},
+    "audience": {"recent", "store"},
     "signing": {"settings"},
     "playback": {"records", "settings", "signing"},
     "origin": {"settings"},

@@ -1,6 +1,7 @@
 """What one round of the reconciliation asks of Mux, and how rounds follow each other."""
 
 import asyncio
+import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable
 from contextlib import ExitStack
@@ -11,22 +12,27 @@ from typing import Any, cast
 import pytest
 
 from mux_errors import MuxNotFound
-from mux_resources import MuxAsset, MuxLiveStream
+from mux_resources import MuxAsset, MuxLiveStream, MuxUpload
 from passthrough import Passthrough
-from reconcile import IDLE_PAUSE, PENDING_PAUSE, Reconciliation
+from reconcile import IDLE_PAUSE, OVER_KEPT, PENDING_PAUSE, Reconciliation
 from store import Store
 from sync import Sync
-from tests.test_sync import ASSET, STREAM
+from tests.test_sync import ASSET, STREAM, UPLOAD
 
 LABEL = Passthrough(account_id="u1", account_name="Ada", started_at=1)
 
 
 class FullMux:
-    """A Mux with many assets and live streams, newest first, that counts what it is asked."""
+    """A Mux with many assets, live streams and uploads, newest first; counts what it is asked."""
 
-    def __init__(self, assets: int, streams: int) -> None:
+    def __init__(
+        self, assets: int, streams: int, uploads: int = 0, upload_status: str = "waiting"
+    ) -> None:
         self.assets = {f"a{n}": replace(ASSET, id=f"a{n}") for n in range(assets)}
         self.streams = {f"s{n}": replace(STREAM, id=f"s{n}") for n in range(streams)}
+        label = replace(LABEL, started_at=int(time.time())).encode()
+        upload = replace(UPLOAD, status=upload_status, passthrough=label)
+        self.uploads = {f"u{n}": replace(upload, id=f"u{n}") for n in range(uploads)}
         self.lists_nothing = False
         self.asked: Counter[str] = Counter()
 
@@ -37,9 +43,16 @@ class FullMux:
         end = begin + 100
         return found[begin:end], str(end) if end < len(found) else None
 
-    async def list_uploads(self, _page: int) -> list[Any]:
+    async def list_uploads(self, page: int) -> list[MuxUpload]:
         self.asked["uploads"] += 1
-        return []
+        found = [] if self.lists_nothing else [*self.uploads.values()]
+        return found[100 * (page - 1) : 100 * page]
+
+    async def get_upload(self, upload_id: str) -> MuxUpload:
+        self.asked["one"] += 1
+        if upload_id not in self.uploads:
+            raise MuxNotFound
+        return self.uploads[upload_id]
 
     async def list(self, page: int) -> list[MuxLiveStream]:
         self.asked["streams"] += 1
@@ -157,3 +170,42 @@ def test_what_is_gone_is_forgotten_after_one_question_each() -> None:
     assert len(asyncio.run(store.videos())) == 298
     assert len(asyncio.run(store.streams())) == 19
     assert mux.asked["one"] == 3
+
+
+def test_many_uploads_that_wait_cost_pages_and_no_questions() -> None:
+    async def catch_up(round_number: int, store: Store) -> None:
+        if round_number == 2:
+            assert len(await store.uploads()) == 250
+            mux.asked.clear()
+
+    mux = FullMux(assets=1, streams=0, uploads=250)
+    rounds(mux, 2, catch_up)
+    assert mux.asked == {"assets": 1, "uploads": 3, "streams": 1}
+
+
+def test_one_empty_list_does_not_ask_for_each_of_many_that_are_pending() -> None:
+    async def fails_once(round_number: int, store: Store) -> None:
+        mux.lists_nothing = round_number == 2
+        if round_number == 3:
+            assert len(await store.uploads()) == 250
+            assert mux.asked["one"] == 1
+
+    rounds(mux := FullMux(assets=0, streams=0, uploads=250), 2, fails_once)
+
+
+def test_everything_is_read_again_however_much_is_pending(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def delete(round_number: int, _store: Store) -> None:
+        if round_number == 2:
+            del mux.streams["s1"]
+
+    monkeypatch.setattr("reconcile.IDLE_PAUSE", 0.0)
+    mux = FullMux(assets=0, streams=2, uploads=1)
+    store, _ = rounds(mux, 2, delete)
+    assert [stream.id for stream in asyncio.run(store.streams())] == ["s0"]
+
+
+def test_of_many_uploads_that_are_over_only_the_latest_are_kept() -> None:
+    mux = FullMux(assets=0, streams=0, uploads=OVER_KEPT + 50, upload_status="cancelled")
+    store, _ = rounds(mux, 2)
+    kept = {upload.id for upload in asyncio.run(store.uploads())}
+    assert kept == set(list(mux.uploads)[:OVER_KEPT])
