@@ -105,7 +105,7 @@ def create_app(settings: Settings, notice: str = "") -> air.Air:
     keys = SigningKeys(store, mux, signer)
     visibilities = Visibilities(store, mux, live, sync, keys)
     app = air.Air(lifespan=lifespan)
-    app.state.settings, app.state.notice = settings, notice
+    app.state.settings, app.state.notice, app.state.transport = settings, notice, transport
     app.state.store, app.state.mux, app.state.live, app.state.sync = store, mux, live, sync
     app.state.inbox, app.state.recordings, app.state.audience = inbox, recordings, Audience(store)
     app.state.shared, app.state.attempts = Shared(store), Attempts()
@@ -204,7 +204,7 @@ def serve(settings: Settings, listener: socket.socket, notice: str) -> None:
     app = create_app(settings, notice)
     log.info("Mux Live is at %s", settings.app_url)
     config = uvicorn.Config(app, log_config=None, access_log=False, server_header=False)
-    Server(config, app.state.store).run(sockets=[listener])
+    Server(config, app.state.store, app.state.transport).run(sockets=[listener])
 
 
 def main() -> None:

@@ -7,7 +7,8 @@ import it. API reference: https://www.mux.com/docs/api-reference/video
 
 import asyncio
 import json
-from collections.abc import Callable
+import math
+from collections.abc import Awaitable, Callable
 from concurrent.futures import Future
 from threading import Thread
 from typing import Any
@@ -54,6 +55,8 @@ class MuxTransport:
         self.live_streams = mux_python.LiveStreamsApi(client)
         self.signing_keys = mux_python.SigningKeysApi(client)
         self._budget = MuxBudget(settings.mux_posts_per_second, settings.mux_others_per_second)
+        self._waits: set[asyncio.Timeout] = set()
+        self._ends = math.inf  # in the loop's time
 
     async def call(self, method: Callable[..., Any], *arguments: Any, **options: Any) -> Any:
         """Call a method that answers with data, and give the data. Raises MuxError."""
@@ -72,9 +75,7 @@ class MuxTransport:
         post = is_post(method)
         await self._budget.spend(post=post)
         try:
-            # The client's own time-out starts again with every byte; this one does not.
-            async with asyncio.timeout_at(patience_ends()):
-                return await _in_thread(blocking)
+            return await self._patiently(_in_thread(blocking))
         except ApiException as error:
             if error.status == BUSY:
                 self._budget.refused(post=post)
@@ -84,6 +85,21 @@ class MuxTransport:
         except (ValueError, TypeError, AttributeError) as error:
             # What mux-python's parsing raises when the answer is not what it expects.
             raise MuxUnwell from error
+
+    async def _patiently[Answer](self, answer: Awaitable[Answer]) -> Answer:
+        # The client's own time-out starts again with every byte; this one does not.
+        async with asyncio.timeout_at(min(patience_ends(), self._ends)) as wait:
+            self._waits.add(wait)
+            try:
+                return await answer
+            finally:
+                self._waits.discard(wait)
+
+    def give_up_in(self, seconds: float) -> None:
+        """Have every call end by then: whoever waits for one is told so before the server stops."""
+        self._ends = asyncio.get_running_loop().time() + seconds
+        for wait in self._waits:
+            wait.reschedule(min(wait.when() or math.inf, self._ends))
 
 
 def _in_thread[Answer](work: Callable[[], Answer]) -> asyncio.Future[Answer]:

@@ -12,10 +12,13 @@ from typing import override
 
 import uvicorn
 
+from mux_transport import MuxTransport
 from store import Store
 
 # Below the five seconds after which impatient supervisors kill.
 DRAIN_SECONDS = 4.0
+# Left of these for whoever waits for Mux in vain to be told so.
+TELLING_SECONDS = 0.5
 # For what was asked after the signal, once all before is answered.
 LAST_SECONDS = 1
 
@@ -23,10 +26,11 @@ LAST_SECONDS = 1
 class Server(uvicorn.Server):
     """A second signal ends the waiting."""
 
-    def __init__(self, config: uvicorn.Config, store: Store) -> None:
+    def __init__(self, config: uvicorn.Config, store: Store, transport: MuxTransport) -> None:
         config.timeout_graceful_shutdown = LAST_SECONDS
         super().__init__(config)
         self._store = store
+        self._transport = transport
         self._asked_to_stop = False
         self._deadline = 0.0
         self._in_flight: frozenset[asyncio.Task[None]] = frozenset()
@@ -46,6 +50,7 @@ class Server(uvicorn.Server):
             self._in_flight = frozenset(self.server_state.tasks)
             self._deadline = time.monotonic() + DRAIN_SECONDS
             self._store.close()
+            self._transport.give_up_in(DRAIN_SECONDS - TELLING_SECONDS)
         elif self._asked_to_stop and time.monotonic() > self._deadline:
             self.config.timeout_graceful_shutdown = 0
             self.should_exit = True

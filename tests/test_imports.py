@@ -13,7 +13,7 @@ ROOT = Path(__file__).parent.parent
 # Mux says into the store.
 MAY_IMPORT: dict[str, set[str]] = {
     "settings": set(),
-    "server": {"store"},
+    "server": {"mux_transport", "store"},
     "logs": set(),
     "records": set(),
     "mux_errors": set(),

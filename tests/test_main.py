@@ -169,7 +169,9 @@ def test_a_mux_that_never_answers_does_not_hold_up_the_end(
         asked = "/requests?method=POST&path=/video/v1/uploads"
         eventually(lambda: site.control("GET", asked).json()["total"])
         site.app.process.terminate()
-        assert answer.result(5).status_code == 500
+        told = answer.result(5)
+        assert told.status_code == 504
+        assert "The video service cannot be reached." in told.text
         # A pool of threads would now wait for the rest of the call's eight seconds.
         assert site.app.process.wait(2.5) == 0
     assert "Traceback" not in site.app.log()
