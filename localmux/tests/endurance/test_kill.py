@@ -26,9 +26,7 @@ def test_after_kill_9_nothing_is_lost_and_nothing_half_made_is_served(
     old_video: Path,
     tmp_path: Path,
 ) -> None:
-    slow, data = tmp_path / "ffmpeg", tmp_path / "data"
-    slow.write_text(f'#!/bin/sh\nexec {ffmpeg_executable()} -readrate 0.3 "$@"\n')
-    slow.chmod(0o700)
+    slow, data = _slow_ffmpeg(tmp_path, "-readrate 0.3", ""), tmp_path / "data"
     first = start("--data-dir", str(data), variables={"LOCALMUX_FFMPEG": str(slow)})
     api = connect(first)
     upload = new_upload(api)
@@ -62,6 +60,47 @@ def test_after_kill_9_nothing_is_lost_and_nothing_half_made_is_served(
     assert {*created} <= {one["object"]["id"] for one in told["data"]}
     with contextlib.closing(sqlite3.connect(data / "localmux.sqlite3")) as store:
         assert store.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+
+
+def test_no_ffmpeg_works_for_hours_for_a_localmux_that_was_killed(
+    start: Callable[..., Running],
+    connect: Callable[[Running], httpx.Client],
+    new_upload: Callable[..., Document],
+    settled: Callable[..., Document],
+    children: Callable[[Running], list[Path]],
+    old_video: Path,
+    tmp_path: Path,
+) -> None:
+    slow = _slow_ffmpeg(tmp_path, "-readrate 0.05", "highest.mp4")
+    process = start("--data-dir", str(tmp_path / "data"), variables={"LOCALMUX_FFMPEG": str(slow)})
+    api = connect(process)
+    upload = new_upload(api)
+    httpx.put(upload["url"], content=old_video.read_bytes())
+    asset_id = api.get(f"/video/v1/uploads/{upload['id']}").json()["data"]["asset_id"]
+    settled(asset_id, api)
+    wanted = {"resolution": "highest"}
+    api.post(f"/video/v1/assets/{asset_id}/static-renditions", json=wanted).raise_for_status()
+    [works] = eventually(
+        lambda: [one for one in children(process) if "highest.mp4" in _command_line(one)]
+    )
+    process.kill()
+    eventually(lambda: not _command_line(works))
+
+
+def _command_line(process: Path) -> str:
+    """Empty for one that has ended, whether somebody has asked for its status or not."""
+    with contextlib.suppress(OSError):
+        return (process / "cmdline").read_text()
+    return ""
+
+
+def _slow_ffmpeg(folder: Path, pace: str, what: str) -> Path:
+    """An ffmpeg that keeps this pace with all work that has `what` on its command line."""
+    path, ffmpeg = folder / "ffmpeg", ffmpeg_executable()
+    slow = f'*"{what}"*) exec {ffmpeg} {pace} "$@";;'
+    path.write_text(f'#!/bin/sh\ncase "$*" in {slow} *) exec {ffmpeg} "$@";; esac\n')
+    path.chmod(0o700)
+    return path
 
 
 def _count(segment: bytes, folder: Path) -> int:

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import ctypes
 import errno
 import heapq
 import itertools
@@ -16,6 +17,9 @@ from localmux.room import FULL
 from .ffmpeg import ffmpeg_executable
 
 TIME_LIMIT = 120.0  # seconds; a segment takes one or two, so what runs longer is stuck
+DEATH_SIGNAL = (
+    1  # PR_SET_PDEATHSIG: https://man7.org/linux/man-pages/man2/PR_SET_PDEATHSIG.2const.html
+)
 ERROR_TAIL = 4096  # bytes of ffmpeg's complaints that are kept
 
 # ffmpeg ends with the error that stopped it, below 256, or by the signal of a limit.
@@ -150,6 +154,8 @@ class Encoders:
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
+            # It makes starting slower, and the others end soon by themselves.
+            preexec_fn=_end_with_us if time_limit > TIME_LIMIT else None,
         )
         self._children.add(child)
         try:
@@ -175,6 +181,17 @@ class Encoders:
         if code:
             raise EncodingError(complaint or f"ended with code {code}")
         return printed
+
+
+if sys.platform == "linux":
+    _prctl = ctypes.CDLL(None).prctl
+
+    def _end_with_us() -> None:
+        """Have the system end a child that nobody waits for any more, as after a kill -9."""
+        _prctl(DEATH_SIGNAL, signal.SIGKILL)
+
+else:
+    _end_with_us = None
 
 
 async def _all(stream: asyncio.StreamReader | None) -> bytes:
