@@ -78,7 +78,12 @@ class Inbox:
             self._sync.hurry()
 
     async def _note(self, event_type: str, stream_id: str, event: dict[str, Any]) -> None:
-        """Keep what only events tell: who connected when, and what the host should read."""
+        """Keep what only events tell: who connected when, and what the host should read.
+
+        Other apps may share the environment at Mux, and their streams have no host here.
+        """
+        if await self._store.stream(stream_id) is None:
+            return
         at = _moment(event.get("created_at"))
         if event_type.endswith((".connected", ".disconnected")):
             connected = event_type.endswith(".connected")

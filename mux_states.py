@@ -1,7 +1,7 @@
 """What Mux's states mean here: rules without a store, for `sync` to apply."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from mux_resources import MuxAsset, MuxLiveStream, MuxSimulcastTarget
 from passthrough import Passthrough
@@ -22,6 +22,8 @@ UPLOAD_STATUS: dict[str, UploadStatus] = {
     "cancelled": "cancelled",
     "timed_out": "timed_out",
 }
+# What Mux may need to end a broadcast once the reconnect window is over.
+WINDOW_CLOSES_WITHIN = timedelta(seconds=5)
 
 
 def is_too_long(thing: MuxAsset | Video, longest_seconds: float) -> bool:
@@ -78,7 +80,20 @@ def is_connected(known: Stream | None, status: StreamStatus) -> bool:
     """What an encoder still sends when the broadcast is over is of no use."""
     if known is None or (known.status == "live" and status != "live"):
         return status == "live"
-    return known.connected
+    return known.connected or _has_outlived_its_window(known, status)
+
+
+def reconnect_until(known: Stream | None, status: StreamStatus) -> datetime | None:
+    """When Mux will end the broadcast, should the encoder not be back."""
+    if known is None or status != "live" or _has_outlived_its_window(known, status):
+        return None
+    return known.reconnect_until
+
+
+def _has_outlived_its_window(known: Stream, status: StreamStatus) -> bool:
+    """Mux would have ended it without an encoder, so one is back, though no event told."""
+    until = known.reconnect_until if status == "live" else None
+    return until is not None and datetime.now(UTC) - until > WINDOW_CLOSES_WITHIN
 
 
 def moment(seconds: int) -> datetime | None:

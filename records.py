@@ -156,8 +156,8 @@ class Stream(Playable):
     """A live stream, its host, and what is going on.
 
     `asset_id` is its latest recording. `reconnect_until` is when Mux will end the broadcast,
-    should the encoder not be back; None while one is connected. `live_since` is when the broadcast
-    became playable.
+    should the encoder not be back; None while one is connected. `connection_at` is when the encoder
+    last came or went, as far as events told; `live_since` when the broadcast became playable.
     """
 
     id: str
@@ -179,6 +179,7 @@ class Stream(Playable):
     targets: tuple[SimulcastTarget, ...] = ()
     connected: bool = False
     reconnect_until: datetime | None = None
+    connection_at: datetime | None = None
     live_since: datetime | None = None
 
     @property

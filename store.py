@@ -163,8 +163,9 @@ class Store:
             self._signed_up[account_id].discard(key)
 
     async def news(self, stream_id: str) -> list[News]:
-        """What happened to a live stream, newest first."""
-        return list(self._news[stream_id]) if stream_id in self._news else []
+        """What happened to a live stream, newest first, in whatever order it was told."""
+        news = self._news[stream_id] if stream_id in self._news else ()
+        return sorted(news, key=lambda each: each.at, reverse=True)
 
     async def add_news(self, stream_id: str, at: datetime, text: str) -> None:
         """Note something for the host of a live stream to read."""

@@ -28,6 +28,7 @@ from mux_states import (
     is_overtaken,
     is_too_long,
     moment,
+    reconnect_until,
     refused_for_length,
     simulcast_target,
     stream_status,
@@ -190,7 +191,8 @@ class Sync:
                 targets=tuple(simulcast_target(each) for each in stream.simulcast_targets),
                 live_since=await self._live_since(known, stream) if status == "live" else None,
                 connected=is_connected(known, status),
-                reconnect_until=known.reconnect_until if known and status == "live" else None,
+                reconnect_until=reconnect_until(known, status),
+                connection_at=known.connection_at if known else None,
             )
         )
 
@@ -223,7 +225,8 @@ class Sync:
     async def note_connection(self, stream_id: str, *, connected: bool, at: datetime) -> None:
         """Remember from an event whether the encoder of a live stream is there."""
         known = await self._store.stream(stream_id)
-        if known is None:
+        overtaken = known and known.connection_at and at < known.connection_at
+        if known is None or overtaken:
             return
         until = None if connected else at + timedelta(seconds=known.reconnect_window)
         if connected:
@@ -231,7 +234,9 @@ class Sync:
         else:
             what = "stream reconnecting" if known.status == "live" else "encoder disconnected"
             self._note(what, stream=stream_id)
-        await self._store.save_stream(replace(known, connected=connected, reconnect_until=until))
+        await self._store.save_stream(
+            replace(known, connected=connected, reconnect_until=until, connection_at=at)
+        )
 
     async def forget(self, kind: Kind, resource_id: str) -> None:
         """Take what is deleted out of the store, whatever late answers still say of it."""

@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -216,5 +217,36 @@ def test_an_answer_asked_for_before_a_change_does_not_undo_it() -> None:
         await sync.take_asset(replace(ASSET, passthrough=labelled("signup")))
         await sync.take_asset(ASSET, asked)
         assert [each.visibility for each in await store.videos()] == ["signup"]
+
+    run(scenario)
+
+
+LIVE = replace(STREAM, status="active", active_asset_id="a1", recent_asset_ids=("a1",))
+
+
+def test_a_lost_encoder_that_is_told_of_too_late_is_there_again_already() -> None:
+    async def scenario(store: Store, sync: Sync) -> None:
+        await sync.take_stream(LIVE)
+        for connected, second in ((False, 1), (True, 3), (False, 2)):
+            at = datetime.fromtimestamp(1_770_000_000 + second, UTC)
+            await sync.note_connection("s1", connected=connected, at=at)
+        known = await store.stream("s1")
+        assert known
+        assert (known.connected, known.reconnecting) == (True, False)
+
+    run(scenario)
+
+
+def test_a_broadcast_that_outlives_its_reconnect_window_has_its_encoder_back() -> None:
+    async def scenario(store: Store, sync: Sync) -> None:
+        await sync.take_stream(LIVE)
+        for ago, reconnecting in ((120, False), (5, True)):
+            at = datetime.now(UTC) - timedelta(seconds=ago)
+            await sync.note_connection("s1", connected=False, at=at)
+            await sync.take_stream(LIVE)
+            known = await store.stream("s1")
+            assert known
+            assert (known.connected, known.reconnecting) == (not reconnecting, reconnecting)
+            await sync.note_connection("s1", connected=True, at=at)
 
     run(scenario)
