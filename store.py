@@ -164,7 +164,7 @@ class Store:
 
     async def news(self, stream_id: str) -> list[News]:
         """What happened to a live stream, newest first, in whatever order it was told."""
-        news = self._news[stream_id] if stream_id in self._news else ()
+        news = self._news.get(stream_id, ())
         return sorted(news, key=lambda each: each.at, reverse=True)
 
     async def add_news(self, stream_id: str, at: datetime, text: str) -> None:

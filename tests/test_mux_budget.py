@@ -2,6 +2,7 @@
 
 import asyncio
 import inspect
+import time
 from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -9,9 +10,11 @@ from typing import Any
 import mux_python
 import pytest
 
+from main import create_app
 from mux_budget import BURST_SECONDS, LONGEST_WAIT_SECONDS, MuxBudget, in_background
 from mux_errors import MuxBusy
 from mux_transport import is_post
+from settings import load_settings
 from tests.harness import Person, Site
 
 
@@ -141,6 +144,25 @@ def test_posts_are_counted_apart() -> None:
     assert set(calls.times("bob")) == {0.0}
 
 
+def test_whatever_no_visitor_asked_for_is_background_work(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[bool] = []
+
+    async def spend(_budget: MuxBudget, *, post: bool) -> None:
+        assert not post
+        asked.append(in_background.get())
+        raise MuxBusy
+
+    monkeypatch.setattr(MuxBudget, "spend", spend)
+    monkeypatch.setattr("main.REBUILD_PATIENCE_SECONDS", 0.1)
+    app = create_app(load_settings({"SESSION_SECRET": "s"}))
+
+    async def start_and_stop() -> None:
+        async with app.router.lifespan_context(app):
+            assert asked == [True]
+
+    asyncio.run(start_and_stop())
+
+
 @pytest.mark.parametrize(
     "api", [mux_python.AssetsApi, mux_python.DirectUploadsApi, mux_python.LiveStreamsApi]
 )
@@ -161,9 +183,12 @@ def test_a_rush_of_people_and_the_reconciliation_never_meet_muxs_limit(
     site = start_site("--rate-limits", **rates)
     ada = visit(site).join()
     form = {"title": "Sea", "filename": "sea.mp4"}
+    begun = time.monotonic()
     with ThreadPoolExecutor(8) as tabs:
         # Each hurries the reconciliation as well; cancelling and looking are not POSTs at Mux.
         uploads = list(tabs.map(lambda _: ada.post("/create-upload", data=form), range(8)))
+        # Those that are no burst any more come one a second.
+        assert time.monotonic() - begun > 8 - BURST_SECONDS - 0.5
         pages = [each.headers["location"] for each in uploads]
         ends = list(tabs.map(lambda page: ada.post(f"{page}/cancel"), pages * 3))
     assert {each.status_code for each in (*uploads, *ends)} == {303}

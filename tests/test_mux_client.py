@@ -3,9 +3,11 @@
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Generator
+from typing import Any, cast
 
 import httpx
 import pytest
+from starlette.types import Receive, Scope, Send
 
 from localmux.testing import Running, running
 from mux_client import MuxClient
@@ -19,6 +21,7 @@ from mux_errors import (
     MuxUnwell,
 )
 from mux_transport import MuxTransport
+from patience import Patience
 from settings import Settings, load_settings
 from tests.harness import free_port
 
@@ -123,6 +126,27 @@ def test_silence_has_an_end(localmux: Running, monkeypatch: pytest.MonkeyPatch) 
     with pytest.raises(MuxUnreachable):
         ask(settings_for(localmux.urls["api"]), lambda mux: mux.list_assets(None))
     assert time.monotonic() - begun < 4
+
+
+def test_all_calls_for_one_request_share_one_time(
+    localmux: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("patience.PATIENCE_SECONDS", 1.0)
+    slow = {"action": "delay", "seconds": 0.7}
+    httpx.post(localmux.urls["api"] + "/_localmux/faults", json=slow).raise_for_status()
+
+    async def three_calls(mux: MuxClient) -> None:
+        async def page(_scope: Scope, _receive: Receive, _send: Send) -> None:
+            for _ in range(3):
+                await mux.list_assets(None)
+
+        nothing = cast("Any", None)
+        await Patience(page)({"type": "http"}, nothing, nothing)
+
+    begun = time.monotonic()
+    with pytest.raises(MuxUnreachable):
+        ask(settings_for(localmux.urls["api"]), three_calls)
+    assert time.monotonic() - begun < 1.3
 
 
 def test_a_hundred_calls_at_once_do_not_mix_up_their_answers(localmux: Running) -> None:

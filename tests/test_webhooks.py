@@ -67,6 +67,14 @@ def test_a_signed_event_is_accepted(site: Site) -> None:
     assert send(site, BODY, signed(BODY)).status_code == 200
 
 
+def test_an_event_may_carry_more_than_any_form(site: Site) -> None:
+    tracks = [{"id": f"track{number}", "type": "text"} for number in range(4_000)]
+    event = json.loads(BODY) | {"id": "large", "data": {"id": "unknown", "tracks": tracks}}
+    body = json.dumps(event).encode()
+    assert 100_000 < len(body) < 1_000_000
+    assert send(site, body, signed(body)).status_code == 200
+
+
 def test_an_unknown_kind_of_event_is_accepted_too(site: Site) -> None:
     body = b'{"type":"video.delivery.high_traffic","id":"2","data":{}}'
     assert send(site, body, signed(body)).status_code == 200
