@@ -2,7 +2,6 @@
 
 import asyncio
 import gc
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from types import FunctionType, MethodType, ModuleType
