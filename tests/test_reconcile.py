@@ -103,6 +103,8 @@ def test_an_app_that_starts_while_mux_is_away_serves_and_catches_up(
     assert "has a problem of its own" in refused.text
     site.control("DELETE", f"/faults/{fault['id']}")
     eventually(lambda: "Low tide" in ada.get("/videos").text, within=20)
+    assert "could not ask Mux for news: " in site.app.log()
+    assert "Traceback" not in site.app.log()
 
 
 def test_a_gallery_of_more_than_one_page_at_mux_comes_back_whole(

@@ -140,10 +140,23 @@ def test_it_asks_less_and_less_when_nothing_is_pending() -> None:
     assert pauses[-1] == IDLE_PAUSE
 
 
-def test_it_goes_on_asking_while_something_is_pending() -> None:
-    mux = FullMux(assets=1, streams=0)
-    mux.assets["a0"] = replace(ASSET, id="a0", status="preparing")
-    _, pauses = rounds(mux, 15)
+@pytest.mark.parametrize(
+    ("asset", "stream", "watched"),
+    [("preparing", "idle", "nothing"), ("ready", "active", "nothing"), ("ready", "idle", "s0")],
+    ids=["a video is prepared", "a broadcast runs", "somebody waits for a broadcast"],
+)
+def test_it_goes_on_asking_while_something_is_pending(
+    asset: str, stream: str, watched: str
+) -> None:
+    async def watch(round_number: int, store: Store) -> None:
+        if round_number == 1:
+            watching.enter_context(store.watch(watched))
+
+    mux = FullMux(assets=1, streams=1)
+    mux.assets["a0"] = replace(ASSET, id="a0", status=asset)
+    mux.streams["s0"] = replace(STREAM, id="s0", status=stream)
+    with ExitStack() as watching:
+        _, pauses = rounds(mux, 15, watch)
     assert max(pauses) == PENDING_PAUSE < 15
 
 
