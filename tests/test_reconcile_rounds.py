@@ -11,6 +11,7 @@ from typing import Any, cast
 
 import pytest
 
+from mux_budget import BURST_SECONDS, MuxBudget, in_background
 from mux_errors import MuxNotFound
 from mux_resources import MuxAsset, MuxLiveStream, MuxUpload
 from passthrough import Passthrough
@@ -35,38 +36,44 @@ class FullMux:
         self.uploads = {f"u{n}": replace(upload, id=f"u{n}") for n in range(uploads)}
         self.lists_nothing = False
         self.asked: Counter[str] = Counter()
+        self.budget: MuxBudget | None = None
+
+    async def _note(self, what: str) -> None:
+        if self.budget:
+            await self.budget.spend(post=False)
+        self.asked[what] += 1
 
     async def list_assets(self, cursor: str | None) -> tuple[list[MuxAsset], str | None]:
-        self.asked["assets"] += 1
+        await self._note("assets")
         begin = int(cursor or 0)
         found = [] if self.lists_nothing else list(self.assets.values())
         end = begin + 100
         return found[begin:end], str(end) if end < len(found) else None
 
     async def list_uploads(self, page: int) -> list[MuxUpload]:
-        self.asked["uploads"] += 1
+        await self._note("uploads")
         found = [] if self.lists_nothing else [*self.uploads.values()]
         return found[100 * (page - 1) : 100 * page]
 
     async def get_upload(self, upload_id: str) -> MuxUpload:
-        self.asked["one"] += 1
+        await self._note("one")
         if upload_id not in self.uploads:
             raise MuxNotFound
         return self.uploads[upload_id]
 
     async def list(self, page: int) -> list[MuxLiveStream]:
-        self.asked["streams"] += 1
+        await self._note("streams")
         found = [] if self.lists_nothing else [*self.streams.values()]
         return found[100 * (page - 1) : 100 * page]
 
     async def get_asset(self, asset_id: str) -> MuxAsset:
-        self.asked["one"] += 1
+        await self._note("one")
         if asset_id not in self.assets:
             raise MuxNotFound
         return self.assets[asset_id]
 
     async def get(self, stream_id: str) -> MuxLiveStream:
-        self.asked["one"] += 1
+        await self._note("one")
         if stream_id not in self.streams:
             raise MuxNotFound
         return self.streams[stream_id]
@@ -114,6 +121,22 @@ def test_a_list_call_covers_a_hundred() -> None:
     assert len(asyncio.run(store.videos())) == 5_000
     assert len(asyncio.run(store.streams())) == 500
     assert mux.asked == {"assets": 50, "streams": 6, "uploads": 1}
+
+
+def test_reading_everything_leaves_people_half_of_what_mux_allows() -> None:
+    now = [0.0]
+
+    async def sleep(seconds: float) -> None:
+        now[0] += seconds
+
+    mux = FullMux(assets=5_000, streams=500)
+    mux.budget = MuxBudget(1, 5, clock=lambda: now[0], sleep=sleep)
+    token = in_background.set(True)
+    rounds(mux, 2)
+    in_background.reset(token)
+    calls = mux.asked.total()
+    assert calls == 2 * (50 + 6 + 1)
+    assert now[0] == pytest.approx((calls - 5 * BURST_SECONDS / 2) / 5, abs=0.5)
 
 
 @pytest.mark.parametrize(
