@@ -75,6 +75,13 @@ def test_an_upload_carries_title_passthrough_and_origin(localmux: Running) -> No
     ask(settings_for(localmux.urls["api"]), create_and_read)
 
 
+def test_one_page_of_a_list_has_a_hundred(localmux: Running) -> None:
+    with httpx.Client(base_url=localmux.urls["api"], auth=localmux.token) as somebody:
+        for _ in range(101):
+            assert somebody.post("/video/v1/uploads", json={}).is_success
+    assert len(ask(settings_for(localmux.urls["api"]), lambda mux: mux.list_uploads(1))) == 100
+
+
 def test_what_is_gone_already_can_be_deleted(localmux: Running) -> None:
     ask(settings_for(localmux.urls["api"]), lambda mux: mux.delete_asset("unknown"))
 
