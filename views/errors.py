@@ -91,4 +91,13 @@ async def _answer(request: air.Request, status: int, message: str) -> air.respon
     account = await current_account(request) if "session" in request.scope else None
     visitor = Visitor(account, request.url.path, notice=request.app.state.notice)
     heading = HEADINGS.get(status, "Something is not working")
-    return air.TagResponse(error_page(visitor, heading, message), status_code=status)
+    content = error_page(visitor, heading, message, _page_of_form(request, status))
+    return air.TagResponse(content, status_code=status)
+
+
+def _page_of_form(request: air.Request, status: int) -> str:
+    """The page of ours with the form that failed; empty where trying again is in vain."""
+    if request.method != "POST" or status in {403, 404, 405}:
+        return ""
+    came_from, own = request.headers.get("referer", ""), request.app.state.settings.app_url
+    return came_from if came_from.startswith(f"{own}/") else ""

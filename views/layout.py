@@ -37,15 +37,19 @@ def page(
     )
 
 
-def error_page(visitor: Visitor, heading: str, message: str) -> air.Html:
-    """A page for when something did not work: what happened, and a way on."""
+def error_page(visitor: Visitor, heading: str, message: str, back: str) -> air.Html:
+    """A page for when something did not work: what happened, and a way on.
+
+    `back` is the page whose form did not do its work; empty for none.
+    """
+    way_on = ("Back, to try again", back) if back else ("To the videos", "/videos")
     return page(
         visitor,
         heading,
         air.Section(
             air.H1(heading),
             air.P(message, class_="lead"),
-            air.P(air.A("To the videos", href="/videos", class_="button")),
+            air.P(air.A(way_on[0], href=way_on[1], class_="button")),
             class_="centred",
         ),
     )

@@ -135,6 +135,18 @@ def test_two_clicks_on_the_record_switch_turn_it_once(ada: Person) -> None:
             assert f"Recording is {state}" in ada.get(f"{stream}/studio").text
 
 
+def test_what_failed_leads_back_to_the_page_with_its_form(site: Site, ada: Person) -> None:
+    studio = ada.post("/create-stream", data=STREAM).headers["location"]
+    own = f"{site.url}{studio}"
+    places = {own: own, "https://example.com/a": "/videos", "": "/videos"}
+    with site.mux_fault({"action": "drop", "path": "/video/v1/live-streams/*"}):
+        for referer, back in places.items():
+            record = f"{studio.removesuffix('/studio')}/record"
+            failed = ada.post(record, headers={"referer": referer})
+            assert failed.status_code == 504
+            assert f'href="{back}" class="button"' in failed.text
+
+
 def test_a_form_from_before_a_restart_makes_nothing_twice(
     start_site: Callable[..., Site], visit: Callable[[Site], Person]
 ) -> None:
