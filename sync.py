@@ -195,9 +195,12 @@ class Sync:
                 connection_at=known.connection_at if known else None,
             )
         )
+        if known is None or known.visibility != visibility:
+            await self._have_recordings_follow(stream.id, visibility)
 
+    async def _have_recordings_follow(self, stream_id: str, visibility: Visibility) -> None:
         for video in await self._store.videos():
-            if video.stream_id == stream.id and video.follows_stream:
+            if video.stream_id == stream_id and video.follows_stream:
                 await self._store.save_video(replace(video, visibility=visibility))
 
     def _too_late(self, resource_id: str, asked: float | None) -> bool:
