@@ -44,13 +44,16 @@ class Belongings:
     @property
     def actions(self) -> Mapping[str, tuple[str, dict[str, str]]]:
         """Where each action's form goes, and its fields; what ends a thing comes last."""
-        stream = self.stream
+        stream, get = self.stream, self.person.get
         return {
             "create an upload": (
                 "/create-upload",
-                {"title": "Sea", "filename": "sea.mp4", FIELD: "x"},
+                {"title": "Sea", "filename": "sea.mp4", FIELD: attempt_in(get("/upload").text)},
             ),
-            "create a stream": ("/create-stream", {**STREAM, FIELD: "x"}),
+            "create a stream": (
+                "/create-stream",
+                {**STREAM, FIELD: attempt_in(get("/stream/new").text)},
+            ),
             "edit a video": (f"{self.video}/edit", {"title": "New", "visibility": "public"}),
             "edit a stream": (f"{stream}/edit", STREAM),
             "record": (f"{stream}/record", {}),
@@ -67,8 +70,9 @@ class Belongings:
 
     def try_all(self, *, at_once: bool = False) -> dict[str, Outcome]:
         """Do all of it, one after the other unless that would take too long."""
-        with ThreadPoolExecutor(len(self.actions) if at_once else 1) as pool:
-            tried = {name: pool.submit(self._try, *form) for name, form in self.actions.items()}
+        forms = self.actions
+        with ThreadPoolExecutor(len(forms) if at_once else 1) as pool:
+            tried = {name: pool.submit(self._try, *form) for name, form in forms.items()}
         return {name: each.result() for name, each in tried.items()}
 
     def _try(self, path: str, form: dict[str, str]) -> Outcome:
@@ -100,6 +104,13 @@ def belongings(person: Person, file: Path) -> Belongings:
     target = page.partition(f'action="{stream}/targets/')[2].partition("/delete")[0]
     assert target
     return Belongings(person, upload, video, stream, target)
+
+
+def attempt_in(page: str) -> str:
+    """What tells the form on this page from all others."""
+    tag = re.search(f'<input[^>]*name="{FIELD}"[^>]*>', page)
+    assert tag
+    return tag[0].partition('value="')[2].partition('"')[0]
 
 
 def assert_explained(tried: Mapping[str, Outcome]) -> None:

@@ -1,13 +1,12 @@
 """Clicked twice, or again because nothing came back: one form makes one thing."""
 
-import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from attempts import FIELD
-from tests.faults.actions import STREAM, TARGET
+from tests.faults.actions import STREAM, TARGET, attempt_in
 from tests.harness import ACCEPT_JSON, Person, Site
 
 # The page with the form, where it goes, what it says, and where Mux lists what comes of it.
@@ -32,12 +31,6 @@ FORMS = [
 def filled(person: Person, page: str, form: dict[str, str]) -> dict[str, str]:
     """The form as the page has it, filled in."""
     return form | {FIELD: attempt_in(person.get(page).text)}
-
-
-def attempt_in(page: str) -> str:
-    tag = re.search(f'<input[^>]*name="{FIELD}"[^>]*>', page)
-    assert tag
-    return tag[0].partition('value="')[2].partition('"')[0]
 
 
 def made(site: Site, person: Person, mux_path: str) -> int:
