@@ -10,6 +10,7 @@ from typing import Any, cast
 import pytest
 
 from attempts import FIELD, Attempts, new_attempt
+from audience import Audience
 from inbox import Inbox
 from records import Signup
 from store import Store
@@ -45,7 +46,7 @@ class Life:
         self.store, self.mux = Store(), FullMux(assets=0, streams=0)
         self.sync = Sync(self.store, cast("Any", self.mux), cast("Any", self.mux), 10_000)
         self.inbox, self.shared = Inbox(self.store, self.sync), Shared(self.store)
-        self.attempts = Attempts()
+        self.attempts, self.audience = Attempts(), Audience(self.store)
         self.rounds = 0
 
     async def round(self) -> None:
@@ -58,6 +59,7 @@ class Life:
             await self._stream(key)
             self.inbox.put(event("asset.created", 0, {"id": f"video {key}"}) | {"id": key})
             await self.attempts.once("u1", {FIELD: new_attempt()}, self._make, self._make)
+        await asyncio.sleep(0.01)  # for those who are told soon
         following.cancel()
         await asyncio.gather(following, return_exceptions=True)
 
@@ -73,7 +75,7 @@ class Life:
         await self.store.sign_up(key, Signup("u1", "Ada", datetime.now(UTC)))
         for _ in range(3):
             await self.store.add_news(key, datetime.now(UTC), "It is windy.")
-        with self.store.watch(key):
+        with self.store.watch(key), self.audience.watching(key, f"viewer {key}"):
             await self.shared.once(key, "part", self._make_nothing)
         await self.sync.forget("stream", key)
 
@@ -86,6 +88,7 @@ class Life:
 
 def test_months_of_work_leave_nothing_behind(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("recent.REMEMBERED", REMEMBERED)
+    monkeypatch.setattr("audience.TELL_SECONDS", 0)
 
     async def scenario() -> None:
         life = Life()
