@@ -2,10 +2,10 @@
 
 import asyncio
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from records import Account, Upload, Video
-from store import Store
+from store import NEWS_KEPT, Store
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 VIDEO = Video(
@@ -74,6 +74,18 @@ def test_closing_wakes_everybody() -> None:
             store.close()
             assert await watcher.changed(0.01)
             assert store.closing
+
+    asyncio.run(scenario())
+
+
+def test_of_the_news_the_latest_are_kept() -> None:
+    async def scenario() -> None:
+        store = Store()
+        for number in range(NEWS_KEPT + 10):
+            await store.add_news("s1", NOW + timedelta(seconds=number), f"{number}")
+        news = await store.news("s1")
+        assert len(news) == NEWS_KEPT
+        assert news[0].text == f"{NEWS_KEPT + 9}"
 
     asyncio.run(scenario())
 

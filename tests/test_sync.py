@@ -133,12 +133,16 @@ def test_a_late_answer_does_not_take_a_finished_upload_back() -> None:
     run(scenario)
 
 
-def test_a_late_answer_does_not_bring_a_deleted_video_back() -> None:
+def test_a_late_answer_brings_nothing_back_that_is_deleted() -> None:
     async def scenario(store: Store, sync: Sync) -> None:
         await sync.take_asset(ASSET)
+        await sync.take_stream(STREAM)
         await sync.forget("asset", "a1")
+        await sync.forget("stream", "s1")
         await sync.take_asset(ASSET)
+        await sync.take_stream(STREAM)
         assert await store.video("a1") is None
+        assert await store.stream("s1") is None
 
     run(scenario)
 
