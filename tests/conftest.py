@@ -21,6 +21,12 @@ Running.begin = forked_localmux
 FIGURES = "mux faults"
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the longest, whatever order chance has given to the rest."""
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """One line of figures: how often Mux failed somebody, and what that cost them."""
     reports = [each for kind in ("passed", "failed") for each in terminalreporter.getreports(kind)]

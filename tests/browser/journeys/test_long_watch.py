@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import httpx
+import pytest
 from playwright.sync_api import Page
 
 from localmux.testing import Encoder
@@ -31,6 +32,7 @@ ADDRESSES = """path => new Set(performance.getEntriesByType("resource").map(({ n
     .filter((name) => new URL(name).pathname.endsWith(path))).size"""
 
 
+@pytest.mark.long
 def test_a_long_watch_outlives_its_tokens_without_a_stall(
     start_site: Callable[..., Site],
     visit: Callable[[Site], Person],

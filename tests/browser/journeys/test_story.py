@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.journeys.conftest import NewTab, collect
@@ -19,6 +20,7 @@ def slow_down(page: Page, *, upload: int) -> None:
     page.context.new_cdp_session(page).send("Network.emulateNetworkConditions", line)
 
 
+@pytest.mark.long
 def test_a_newcomer_uploads_a_film_and_watches_it_in_the_quality_of_choice(
     tab: Page, make_video: Callable[..., Path]
 ) -> None:
