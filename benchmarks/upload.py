@@ -23,7 +23,7 @@ from localmux.media.testing import make_file
 from tests.harness import Person, Site
 
 SIZE = 1_000_000_000  # bytes
-ROUNDS = 3
+ROUNDS = 5
 CLIP = ("-f", "lavfi", "-i", "testsrc2=s=640x360:r=30:d=5", "-c:v", "libx264")
 
 
