@@ -2,7 +2,7 @@
 
 A server process imports the modules once and forks for each start, for suites that start hundreds:
 
-    Running.begin = forked.localmux
+    Running.begin = forked_localmux
 """
 
 import multiprocessing
