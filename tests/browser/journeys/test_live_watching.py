@@ -120,7 +120,9 @@ def test_pages_outlive_a_restart_of_the_app_and_the_recording_stays_one(
     with never_reloaded(tab):
         site.app.kill()
         site.app.start()
-        expect(tab.locator("#stream-viewers")).to_have_text("1 viewer")
+        counted = "1 viewer"
+        eventually(lambda: counted in channel.host.get(channel.path).text, within=10)
+        expect(tab.locator("#stream-viewers")).to_have_text(counted)
         expect_playing(tab)
         assert since(elapsed) == pytest.approx(begun, abs=4)
         channel.act("end")
