@@ -82,7 +82,7 @@ def test_an_encoder_is_where_the_latest_event_says_and_the_news_stand_in_order()
     mux = FullMux(assets=0, streams=1)
     mux.streams["s0"] = replace(LIVE, id="s0", active_asset_id=None, recent_asset_ids=())
     for order in permutations(of_an_encoder()):
-        store = told(mux, *order)
+        store = told(mux, *order, *order)
         stream = asyncio.run(store.stream("s0"))
         assert stream
         assert (stream.connected, stream.reconnecting) == (True, False)

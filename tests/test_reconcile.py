@@ -44,16 +44,6 @@ def test_without_any_webhook_a_failure_is_still_shown(
     eventually(lambda: "could not be made playable" in ada.get(upload["page"]).text, within=20)
 
 
-def test_webhooks_doubled_and_shuffled_lead_to_the_same_state(
-    start_site: Callable[..., Site], visit: Callable[[Site], Person], clip: Path
-) -> None:
-    site = start_site()
-    for action in ("double", "shuffle"):
-        site.control("POST", "/faults", json={"stage": "webhook", "action": action})
-    ada = visit(site).join()
-    assert "hls-player" in ada.get(ada.upload(clip)).text
-
-
 def test_a_restarted_app_has_its_videos_and_uploads_back(
     start_site: Callable[..., Site], visit: Callable[[Site], Person], clip: Path
 ) -> None:
