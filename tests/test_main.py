@@ -162,7 +162,8 @@ def begin_a_form(site: Site) -> socket.socket:
     """Send the beginning of a request whose end never comes."""
     address = httpx.URL(site.url)
     client = socket.create_connection((address.host, address.port or 80))
-    head = f"POST /login HTTP/1.1\r\nHost: {address.netloc.decode()}\r\nContent-Length: 99\r\n\r\n"
+    kind = "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 99"
+    head = f"POST /login HTTP/1.1\r\nHost: {address.netloc.decode()}\r\n{kind}\r\n\r\n"
     client.sendall(f"{head}name=".encode())
     return client
 
