@@ -131,9 +131,10 @@ class Recordings:
             if clip is None:
                 await self._make_clip(whole, part)
         if all(clip and clip.status == "ready" for clip in clips):
-            logs.event("recording settled", asset=whole.asset_id, parts=len(clips))
             await self._mux.delete_asset(whole.asset_id)
             await self._sync.forget("asset", whole.asset_id)
+            parts, stream = len(clips), whole.stream_id
+            logs.event("recording settled", asset=whole.asset_id, stream=stream, parts=parts)
 
     async def _make_clip(self, whole: Video, part: tuple[float, float]) -> None:
         label = Passthrough(

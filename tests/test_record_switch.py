@@ -114,3 +114,10 @@ def test_an_app_killed_while_it_cuts_goes_on_and_does_nothing_twice(
         site.app.kill()
     site.app.start()
     expect_parts(channel, lengths)
+
+    def story() -> list[str]:
+        told = [line for line in site.app.log().splitlines() if channel.id in line]
+        steps = ("clip made", "recording settled")
+        return [step for line in told for step in steps if step in line]
+
+    eventually(lambda: story() == ["clip made", "clip made", "recording settled"])

@@ -23,6 +23,7 @@ def test_a_video_longer_than_allowed_is_deleted_and_its_uploader_told(
     sentence = "It is 2 minutes long. A video may have up to 1 minute, so it was not kept."
     eventually(lambda: sentence in ada.get(upload["page"]).text)
     eventually(lambda: site.mux_api("GET", "/video/v1/assets").json()["data"] == [])
+    eventually(lambda: site.app.log().count("video too long, deleted asset=") == 1)
     assert sentence in ada.get("/account").text
     assert "A long day" not in bob.get("/videos").text
     assert bob.get(upload["page"]).status_code == 403
