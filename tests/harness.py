@@ -153,6 +153,16 @@ def free_port() -> int:
         return listener.getsockname()[1]
 
 
+def begin_a_form(site: Site) -> socket.socket:
+    """Send the beginning of a request whose end never comes."""
+    address = httpx.URL(site.url)
+    client = socket.create_connection((address.host, address.port or 80))
+    kind = "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 99"
+    head = f"POST /login HTTP/1.1\r\nHost: {address.netloc.decode()}\r\n{kind}\r\n\r\n"
+    client.sendall(f"{head}name=".encode())
+    return client
+
+
 @contextmanager
 def a_site(*localmux_options: str, **settings: str) -> Generator[Site]:
     """Start localmux and, against it, the app; both end with the block."""

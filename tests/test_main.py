@@ -14,7 +14,7 @@ import httpx
 import pytest
 
 from localmux.testing import eventually
-from tests.harness import ROOT, Person, Site, free_port
+from tests.harness import ROOT, Person, Site, begin_a_form, free_port
 
 FORM = {"title": "Sea", "filename": "sea.mp4"}
 
@@ -156,16 +156,6 @@ def test_a_request_in_flight_is_answered_while_health_says_503(
         assert started.process.wait(5) == 0
     assert time.monotonic() - begun < 5
     assert "Traceback" not in started.log
-
-
-def begin_a_form(site: Site) -> socket.socket:
-    """Send the beginning of a request whose end never comes."""
-    address = httpx.URL(site.url)
-    client = socket.create_connection((address.host, address.port or 80))
-    kind = "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 99"
-    head = f"POST /login HTTP/1.1\r\nHost: {address.netloc.decode()}\r\n{kind}\r\n\r\n"
-    client.sendall(f"{head}name=".encode())
-    return client
 
 
 def test_neither_mux_nor_a_visitor_who_never_answers_holds_up_the_end(

@@ -153,7 +153,7 @@ def test_all_calls_for_one_request_share_one_time(
     begun = time.monotonic()
     with pytest.raises(MuxUnreachable):
         ask(settings_for(localmux.urls["api"]), three_calls)
-    assert time.monotonic() - begun < 1.3
+    assert time.monotonic() - begun < 1.8
 
 
 def test_a_hundred_calls_at_once_do_not_mix_up_their_answers(localmux: Running) -> None:

@@ -1,14 +1,19 @@
-"""Pages that need nothing from Mux do not notice that it hangs; `make bench` measures the p99."""
+"""Pages that need nothing from Mux do not notice that it hangs; `make bench` measures the p99.
+
+Nor do they notice people who take for ever.
+"""
 
 import statistics
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 
 from localmux.testing import eventually
-from tests.harness import Person, Site
+from tests.harness import Person, Site, begin_a_form
 
 PAGES = ("/", "/videos", "/streams", "/account", "/healthz")
 WAITING = 12
+SLOW = 200
 
 
 def usual_seconds(person: Person) -> float:
@@ -34,3 +39,13 @@ def test_pages_stay_fast_while_many_wait_for_mux(site: Site, ada: Person) -> Non
         meanwhile = usual_seconds(ada)
         assert not any(each.done() for each in waiting)
     assert meanwhile < 1.5 * normal + 0.02
+
+
+def test_pages_stay_fast_while_many_send_a_form_byte_by_byte(site: Site, ada: Person) -> None:
+    normal = usual_seconds(ada)
+    with ExitStack() as stack:
+        slow = [stack.enter_context(begin_a_form(site)) for _ in range(SLOW)]
+        for letter in b"Ada":
+            for each in slow:
+                each.sendall(bytes([letter]))
+            assert usual_seconds(ada) < 1.5 * normal + 0.02
