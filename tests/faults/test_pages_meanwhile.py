@@ -8,6 +8,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from itertools import cycle
+from select import select
 from threading import Event
 
 from localmux.testing import eventually
@@ -46,16 +47,19 @@ def test_pages_stay_fast_while_many_wait_for_mux(site: Site, ada: Person) -> Non
 def test_pages_stay_fast_while_many_send_a_form_byte_by_byte(site: Site, ada: Person) -> None:
     normal, done = usual_seconds(ada), Event()
     with ExitStack() as stack, ThreadPoolExecutor(1) as pool:
-        slow = cycle([stack.enter_context(begin_a_form(site)) for _ in range(SLOW)])
+        slow = [stack.enter_context(begin_a_form(site)) for _ in range(SLOW)]
+        each = cycle(slow)
 
         def send() -> None:
             """Each of them one byte a second."""
             while not done.wait(1 / SLOW):
-                next(slow).sendall(b"A")
+                next(each).sendall(b"A")
 
         sending = pool.submit(send)
         try:
             assert usual_seconds(ada) < 1.5 * normal + 0.02
+            sent_away, _, _ = select(slow, [], [], 0)
+            assert not sent_away
             assert not sending.done()
         finally:
             done.set()
