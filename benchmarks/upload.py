@@ -1,6 +1,7 @@
 """A large file through the browser's path to localmux, against `curl -T` to the same place.
 
-Both send the same file, in turns and in changing order. Memory counts from a first, small upload
+Both send the same file, in turns and in changing order. The figure is the median of the rounds'
+ratios, as two neighbours in time meet the same machine. Memory counts from a first, small upload
 on, after which everything that is loaded on demand has been loaded.
 """
 
@@ -23,7 +24,7 @@ from localmux.media.testing import make_file
 from tests.harness import Person, Site
 
 SIZE = 1_000_000_000  # bytes
-ROUNDS = 5
+ROUNDS = 7
 CLIP = ("-f", "lavfi", "-i", "testsrc2=s=640x360:r=30:d=5", "-c:v", "libx264")
 
 
@@ -44,7 +45,9 @@ def figures() -> Iterator[Figure]:
                     taken[name].append(ways[name](large))
     curl, browser = (statistics.median(taken[name]) for name in ("curl", "tab"))
     speeds = f"({SIZE / browser / 1e6:.0f} / {SIZE / curl / 1e6:.0f} MB/s)"
-    yield Figure(f"upload of 1 GB, browser over curl {speeds}", curl / browser, 0.7, at_least=True)
+    pairs = zip(taken["curl"], taken["tab"], strict=True)
+    ratio = statistics.median(of_curl / of_tab for of_curl, of_tab in pairs)
+    yield Figure(f"upload of 1 GB, browser over curl {speeds}", ratio, 0.7, at_least=True)
     for name, values in samples.items():
         away = max(abs(value - values[0]) for value in values)
         yield Figure(f"memory of {name} meanwhile, away from its start", away, 50, "MB")

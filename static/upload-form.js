@@ -123,6 +123,7 @@ class UploadForm extends HTMLElement {
 
   reflect() {
     const { state } = this.upload;
+    if (this.dataset.state === state) return;
     this.dataset.state = state;
     const moving = state === "sending" || state === "lost";
     window.onbeforeunload = moving ? (event) => event.preventDefault() : null;
