@@ -34,7 +34,7 @@ type Pages = dict[str, httpx.Response]
 type Visits = Callable[[Site], Person]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def shown(shared_site: Site, clip: Path) -> Callable[[str], Pages]:
     """Puts a text wherever the site takes one, and returns every page that then shows it."""
 
@@ -45,7 +45,7 @@ def shown(shared_site: Site, clip: Path) -> Callable[[str], Pages]:
     return show
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def harmless(shown: Callable[[str], Pages]) -> Pages:
     """The same pages with a text that nobody could take for anything else."""
     return shown("Harmless")

@@ -15,9 +15,9 @@ FORM = {"title": "Sea", "filename": "sea.mp4", "size": "1000", "content_type": "
 
 
 def test_an_uploaded_file_becomes_a_video(ada: Person, clip: Path) -> None:
-    path = ada.upload(clip, title="Waves at night")
+    path = ada.upload(clip, title="Waves by day")
     page = ada.get(path).text
-    assert "<h1>Waves at night</h1>" in page
+    assert "<h1>Waves by day</h1>" in page
     assert "<hls-player" in page
     assert "0:02" in page
 

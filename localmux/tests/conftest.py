@@ -24,9 +24,13 @@ Running.begin = forked_localmux
 
 
 class Inbox:
-    """A webhook endpoint that keeps what it gets; `refuse` makes it answer 500 so many times."""
+    """A webhook endpoint that keeps what it gets; `refuse` makes it answer 500 so many times.
+
+    `before_answer` is called between the two.
+    """
 
     def __init__(self) -> None:
+        self.before_answer: Callable[[], None] = lambda: None
         self.received: list[tuple[dict[str, str], bytes]] = []
         self.refuse = 0
         inbox = self
@@ -36,6 +40,7 @@ class Inbox:
                 body = self.rfile.read(int(self.headers["content-length"]))
                 headers = {name.lower(): value for name, value in self.headers.items()}
                 inbox.received.append((headers, body))
+                inbox.before_answer()
                 inbox.refuse -= 1
                 self.send_response(500 if inbox.refuse >= 0 else 200)
                 self.send_header("content-length", "0")

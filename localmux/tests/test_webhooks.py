@@ -21,6 +21,7 @@ class Inbox(Protocol):
 
     url: str
     refuse: int
+    before_answer: Callable[[], None]
     received: list[tuple[dict[str, str], bytes]]
 
     def events(self, object_id: str | None = None) -> list[Document]: ...
@@ -155,6 +156,24 @@ def test_a_refused_delivery_is_tried_again_with_its_attempts(
     assert attempt["response_status_code"] == 500
     assert (attempt["max_attempts"], attempt["address"]) == (30, inbox.url)
     eventually(lambda: deliveries(api)[0]["state"] == "delivered")
+
+
+def test_what_is_asked_for_again_while_it_is_sent_is_sent_again(
+    start: Start, connect: Connect, inbox: Inbox
+) -> None:
+    api = connect(start("--webhook-url", inbox.url, "--webhook-secret", "s"))
+
+    def ask_once() -> None:
+        inbox.before_answer = lambda: None
+        [event] = inbox.events()
+        api.post(f"/_localmux/deliveries/{event['id']}/redeliver").raise_for_status()
+
+    inbox.before_answer = ask_once
+    api.post("/video/v1/live-streams", json={}).raise_for_status()
+    eventually(lambda: len(inbox.events()) == 2)
+    [told] = api.get("/_localmux/events").json()["data"]
+    path = f"/_localmux/deliveries/{told['id']}"
+    eventually(lambda: len(api.get(path).json()["data"]["attempts"]) == 2)
 
 
 def test_one_dead_delivery_does_not_hold_up_the_next(

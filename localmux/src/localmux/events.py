@@ -41,6 +41,7 @@ class Events:
         self.faults = faults
         self.wanted = wanted
         self.news = asyncio.Event()
+        self.being_sent: int | None = None  # the number of a delivery
 
     def record(self, action: str, resource: Resource, document: Document) -> None:
         """Record `video.{kind}.{action}`; a webhook fault decides its disorder here, once."""
@@ -115,9 +116,15 @@ class Events:
         found = self._select("WHERE json_extract(envelope, '$.id') = ?", (event_id,))
         return found[0] if found else None
 
+    def numbered(self, number: int) -> Delivery | None:
+        """The delivery as it is now."""
+        found = self._select("WHERE number = ?", (number,))
+        return found[0] if found else None
+
     def send_again(self, delivery: Delivery) -> None:
-        """Make it due now, once."""
-        delivery.state, delivery.copies, delivery.due = "pending", 1, time.time()
+        """Make it due now, once; what is being sent at this moment does not count."""
+        copies = 2 if delivery.number == self.being_sent else 1
+        delivery.state, delivery.copies, delivery.due = "pending", copies, time.time()
         self.save(delivery)
         self.news.set()
 

@@ -65,8 +65,14 @@ class Webhooks:
             except TimeoutError:
                 continue
 
-    async def _deliver(self, delivery: Delivery) -> None:
-        attempt = await self._attempt(delivery)
+    async def _deliver(self, sent: Delivery) -> None:
+        self.events.being_sent = sent.number
+        attempt = await self._attempt(sent)
+        self.events.being_sent = None
+        # Read anew, as it may have been asked for once more meanwhile, or deleted.
+        delivery = self.events.numbered(sent.number)
+        if delivery is None:
+            return
         delivery.attempts.append(attempt)
         delivered = 200 <= attempt["response_status_code"] < 300
         if delivered:
