@@ -18,9 +18,9 @@ from records import Account, Stream, Upload, Video
 from sessions import account_of, take_messages
 from store import Store
 
-_passwords = PasswordHash.recommended()
+passwords = PasswordHash.recommended()
 # Compared with when there is no such account, so that the answer takes as long as for a real one.
-_nobodys_hash = _passwords.hash(secrets.token_hex())
+_nobodys_hash = passwords.hash(secrets.token_hex())
 
 PATH_MAX = 500
 
@@ -81,7 +81,7 @@ def store_of(request: air.Request) -> Store:
 
 async def register(store: Store, name: str, password: str) -> Account:
     """Open an account. Raises NameTaken."""
-    password_hash = await asyncio.to_thread(_passwords.hash, password)
+    password_hash = await asyncio.to_thread(passwords.hash, password)
     if await store.account_named(name):
         raise NameTaken
     account = Account(
@@ -95,13 +95,13 @@ async def authenticate(store: Store, name: str, password: str) -> Account | None
     """Find the account with this name and password; None for a wrong one of either."""
     account = await store.account_named(name)
     known_hash = account.password_hash if account else None
-    fits = await asyncio.to_thread(_passwords.verify, password, known_hash or _nobodys_hash)
+    fits = await asyncio.to_thread(passwords.verify, password, known_hash or _nobodys_hash)
     return account if known_hash and fits else None
 
 
 async def set_password(store: Store, account: Account, password: str) -> Account:
     """Give the account a new password; every session from before ends."""
-    password_hash = await asyncio.to_thread(_passwords.hash, password)
+    password_hash = await asyncio.to_thread(passwords.hash, password)
     changed = replace(account, password_hash=password_hash, password_set_at=_now())
     await store.save_account(changed)
     return changed
@@ -115,7 +115,7 @@ async def password_fits(account: Account, password: str) -> bool:
     """Whether this is the account's password; any is, while a restored account has none."""
     if account.password_hash is None:
         return True
-    return await asyncio.to_thread(_passwords.verify, password, account.password_hash)
+    return await asyncio.to_thread(passwords.verify, password, account.password_hash)
 
 
 def same_site_path(target: str) -> str:

@@ -10,13 +10,14 @@ import pytest
 
 from localmux.forked import forked_localmux
 from localmux.live.flv import HEADER, Tag, tags
-from localmux.testing import Encoder, Running, make_footage
+from localmux.testing import Encoder, Running, make_footage, read_certificates_once
 from tests.broadcasting import Channel, create_channel
 from tests.forked import forked_app
 from tests.harness import App, Person, Site, a_site
 
 App.begin = forked_app
 Running.begin = forked_localmux
+read_certificates_once()
 
 FIGURES = "mux faults"
 

@@ -1,11 +1,16 @@
 """The app as a process that begins with everything imported: see `localmux.forked`.
 
-`python main.py` as people type it is tried in test_main.
+`python main.py` as people type it is tried in test_main, the real cost of passwords in
+test_accounts.
 """
 
 from collections.abc import Mapping
 from typing import IO
 
+from pwdlib import PasswordHash
+from pwdlib.hashers.argon2 import Argon2Hasher
+
+import access
 import main
 from localmux.forked import Forked, preload
 
@@ -14,4 +19,10 @@ preload(main.__name__)
 
 def forked_app(environment: Mapping[str, str], log_file: IO[str]) -> Forked:
     """Start the app; for `App.begin`."""
-    return Forked(main.main, [], environment, log_file.fileno(), log_file)
+    return Forked(_run, [], environment, log_file.fileno(), log_file)
+
+
+def _run() -> None:
+    """Serve; hundreds of people join here, and Argon2 is slow on purpose."""
+    access.passwords = PasswordHash([Argon2Hasher(time_cost=1, memory_cost=8, parallelism=1)])
+    main.main()

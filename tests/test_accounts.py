@@ -6,6 +6,7 @@ from collections.abc import Callable
 import httpx
 import pytest
 
+import access
 from tests.harness import PASSWORD, Person, Site
 
 
@@ -189,3 +190,12 @@ def test_a_megabyte_of_accents_keeps_nobody_waiting(ada: Person) -> None:
     for path, field in (("/login", "name"), ("/register", "name"), ("/create-stream", "title")):
         assert ada.post(path, data={field: accents}).status_code in {413, 422}
     assert time.monotonic() - started < 3
+
+
+def test_a_password_costs_whoever_guesses_it_what_owasp_asks() -> None:
+    """https://cheatsheetseries.owasp.org/cheatsheets/Password_Storage_Cheat_Sheet.html#argon2id"""
+    kind, _, cost = access.passwords.hash(PASSWORD).removeprefix("$").split("$")[:3]
+    memory, rounds = (int(each.partition("=")[2]) for each in cost.split(",")[:2])
+    assert kind == "argon2id"
+    assert memory >= 19 * 1024  # KiB
+    assert rounds >= 2

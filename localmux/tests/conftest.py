@@ -15,12 +15,13 @@ import pytest
 
 from localmux.answers import Document
 from localmux.forked import forked_localmux
-from localmux.testing import Running, eventually, running
+from localmux.testing import Running, eventually, read_certificates_once, running
 
 SECRET = "webhook-secret"
 
 # `python -m localmux` as people type it is tried in test_server.
 Running.begin = forked_localmux
+read_certificates_once()
 
 
 class Inbox:

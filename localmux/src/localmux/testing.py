@@ -5,10 +5,12 @@ with running("--webhook-url", url, "--webhook-secret", "secret") as localmux:
     Encoder(make_footage(path), f"{localmux.urls['rtmp']}/{stream_key}")
 """
 
+import functools
 import json
 import os
 import select
 import signal
+import ssl
 import subprocess
 import sys
 import tempfile
@@ -132,6 +134,15 @@ def _ready_line(localmux: Running, reader: int) -> dict[str, str]:
             raise RuntimeError(f"localmux did not start. Its log:\n{localmux.log()}")
     with open(reader, closefd=False) as output:
         return json.loads(output.readline())
+
+
+def read_certificates_once() -> None:
+    """Have clients share what they know of authorities, for suites that make thousands of clients.
+
+    httpx reads all of it again for each, though nothing here needs any: a tenth of a suite's work.
+    """
+    shared = functools.cache(ssl.create_default_context)
+    ssl.create_default_context = shared  # ty: ignore[invalid-assignment] - called as the original
 
 
 def eventually[Found](look: Callable[[], Found], within: float = 15.0) -> Found:
