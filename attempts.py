@@ -12,10 +12,12 @@ import hashlib
 import json
 import secrets
 from collections.abc import Awaitable, Callable, Iterable, Mapping
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 from passthrough import Passthrough
-from recent import Recent
+from recent import Recent, RecentDict
+
+type Kind = Literal["upload", "stream"]
 
 FIELD = "attempt"
 MARK_CHARACTERS = 12
@@ -44,6 +46,11 @@ class Marked(Protocol):
     """Something at Mux that was made from a form."""
 
     @property
+    def id(self) -> str:
+        """Mux's ID of it."""
+        ...
+
+    @property
     def passthrough(self) -> str:
         """What the app keeps with it."""
         ...
@@ -63,9 +70,12 @@ class Attempts:
 
     def __init__(self) -> None:
         self._tried = Recent()
+        self._made: RecentDict[str] = RecentDict()  # Mux's ID of what came of it, by the mark
+        self._doubles: dict[str, Kind] = {}  # by Mux's ID
+        self._removed = Recent()
         self._running: dict[str, asyncio.Task[Any]] = {}
 
-    async def once[Made](
+    async def once[Made: Marked](
         self,
         account_id: str,
         form: Mapping[str, str],
@@ -83,18 +93,36 @@ class Attempts:
         if task is None:
             is_new = form[FIELD].startswith(_run()) and mark not in self._tried
             self._tried.add(mark)
-            task = asyncio.create_task(_make(mark, make, None if is_new else find))
+            task = asyncio.create_task(self._make(mark, make, None if is_new else find))
             self._running[mark] = task
             task.add_done_callback(lambda _: self._running.pop(mark))
         # Whoever goes away must not take the answer from the others.
         return await asyncio.shield(task)
 
+    async def _make[Made: Marked](
+        self,
+        mark: str,
+        make: Callable[[str], Awaitable[Made]],
+        find: Callable[[str], Awaitable[Made | None]] | None,
+    ) -> Made:
+        """The search is for what an earlier try has made; what it makes later is a double."""
+        found = await find(mark) if find else None
+        made = found if found is not None else await make(mark)
+        self._made[mark] = made.id
+        return made
 
-async def _make[Made](
-    mark: str,
-    make: Callable[[str], Awaitable[Made]],
-    find: Callable[[str], Awaitable[Made | None]] | None,
-) -> Made:
-    """The search comes after everything that an earlier try can still cause at Mux."""
-    found = await find(mark) if find else None
-    return found if found is not None else await make(mark)
+    def is_double(self, kind: Kind, resource_id: str, mark: str) -> bool:
+        """Whether the app has something else from the same form, and nobody wants this."""
+        double = self._made.get(mark, resource_id) != resource_id
+        if double and resource_id not in self._removed:
+            self._doubles[resource_id] = kind
+        return double
+
+    def doubles(self) -> list[tuple[Kind, str]]:
+        """The kinds and IDs of all that nobody wants and that is still at Mux."""
+        return [(kind, resource_id) for resource_id, kind in self._doubles.items()]
+
+    def removed(self, resource_id: str) -> None:
+        """Note that a double is gone, though Mux may list it for a while."""
+        self._removed.add(resource_id)
+        self._doubles.pop(resource_id, None)

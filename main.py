@@ -23,6 +23,7 @@ from access import LoginRequired
 from attempts import Attempts
 from audience import Audience
 from body_limit import BodyLimit
+from doubles import Doubles
 from headers import ProtectiveHeaders, protective_headers
 from inbox import Inbox
 from mux_budget import in_background
@@ -82,7 +83,7 @@ def create_app(settings: Settings, notice: str = "") -> air.Air:
     async def lifespan(_app: object) -> AsyncGenerator[None]:
         async with asyncio.TaskGroup() as group:
             reconciliation = Reconciliation(
-                store, mux, live, sync, recordings, visibilities, lengths
+                store, mux, live, sync, recordings, visibilities, lengths, doubles
             )
             tasks = [
                 group.create_task(_for_ever(work)) for work in (inbox.follow, reconciliation.run)
@@ -98,7 +99,9 @@ def create_app(settings: Settings, notice: str = "") -> air.Air:
     store, transport = Store(), MuxTransport(settings)
     mux, live = MuxClient(transport), MuxLive(transport)
     longest_seconds = settings.max_video_minutes * 60
-    sync = Sync(store, mux, live, longest_seconds)
+    attempts = Attempts()
+    sync = Sync(store, mux, live, attempts, longest_seconds)
+    doubles = Doubles(mux, live, sync, attempts)
     lengths = VideoLength(store, mux, sync, longest_seconds)
     inbox, recordings = Inbox(store, sync), Recordings(store, mux, sync)
     signer = Signer.from_settings(settings)
@@ -108,7 +111,7 @@ def create_app(settings: Settings, notice: str = "") -> air.Air:
     app.state.settings, app.state.notice, app.state.transport = settings, notice, transport
     app.state.store, app.state.mux, app.state.live, app.state.sync = store, mux, live, sync
     app.state.inbox, app.state.recordings, app.state.audience = inbox, recordings, Audience(store)
-    app.state.shared, app.state.attempts = Shared(store), Attempts()
+    app.state.shared, app.state.attempts = Shared(store), attempts
     app.state.keys, app.state.visibilities = keys, visibilities
     app.state.playback = Playback.from_settings(settings, signer)
     app.state.rate_limits = RateLimits(settings.rate_limit_factor)

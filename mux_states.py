@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from mux_resources import MuxAsset, MuxLiveStream, MuxSimulcastTarget
-from passthrough import Passthrough
+from passthrough import AS_STREAM, Passthrough
 from records import (
     SimulcastTarget,
     Stream,
@@ -24,6 +24,32 @@ UPLOAD_STATUS: dict[str, UploadStatus] = {
 }
 # What Mux may need to end a broadcast once the reconnect window is over.
 WINDOW_CLOSES_WITHIN = timedelta(seconds=5)
+
+
+def video_of(
+    asset: MuxAsset, status: VideoStatus, label: Passthrough, visibility: Visibility
+) -> Video:
+    """An asset as the app shows it."""
+    is_recording = asset.live_stream_id is not None
+    return Video(
+        asset_id=asset.id,
+        title=asset.title,
+        uploader=label.account_id,
+        uploader_name=label.account_name,
+        upload_time=datetime.fromtimestamp(asset.created_at, UTC),
+        status=status,
+        visibility=visibility,
+        playback_ids=asset.playback_ids,
+        duration=asset.duration,
+        aspect_ratio=asset.aspect_ratio,
+        error=asset.error,
+        stream_id=asset.live_stream_id or label.stream or None,
+        live=asset.is_live,
+        marks=label.marks,
+        source_asset_id=asset.source_asset_id,
+        follows_stream=label.visibility == AS_STREAM,
+        unsettled=is_recording and bool(label.marks) and status != "error",
+    )
 
 
 def is_too_long(thing: MuxAsset | Video, longest_seconds: float) -> bool:

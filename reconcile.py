@@ -10,6 +10,7 @@ import time
 from collections.abc import Awaitable, Callable
 
 import logs
+from doubles import Doubles
 from mux_client import LIST_LIMIT, UPLOAD_SECONDS, MuxClient
 from mux_errors import MuxBusy, MuxError
 from mux_live import MuxLive
@@ -47,6 +48,7 @@ class Reconciliation:
         recordings: Recordings,
         visibilities: Visibilities,
         lengths: VideoLength,
+        doubles: Doubles,
     ) -> None:
         self._store = store
         self._mux = mux
@@ -55,6 +57,7 @@ class Reconciliation:
         self._recordings = recordings
         self._visibilities = visibilities
         self._lengths = lengths
+        self._doubles = doubles
         self._read_again_at = 0.0  # however much is pending
 
     async def run(self) -> None:
@@ -77,6 +80,7 @@ class Reconciliation:
             else:
                 self._read_again_at = now + IDLE_PAUSE
                 await self._read_everything()
+            await self._doubles.settle()
             await self._lengths.settle()
             await self._visibilities.settle()
             await self._recordings.settle()

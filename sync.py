@@ -17,6 +17,7 @@ from typing import Literal
 from weakref import WeakValueDictionary
 
 import logs
+from attempts import Attempts
 from mux_client import MuxClient
 from mux_errors import MuxError, MuxNotFound
 from mux_live import MuxLive
@@ -32,11 +33,12 @@ from mux_states import (
     refused_for_length,
     simulcast_target,
     stream_status,
+    video_of,
     visibility_in,
 )
 from passthrough import AS_STREAM, Passthrough
 from recent import Recent
-from records import Stream, Upload, Video, Visibility
+from records import Stream, Upload, Visibility
 from store import Store
 
 type Kind = Literal["upload", "asset", "stream"]
@@ -45,10 +47,18 @@ type Kind = Literal["upload", "asset", "stream"]
 class Sync:
     """Keeps the store equal to what Mux says."""
 
-    def __init__(self, store: Store, mux: MuxClient, live: MuxLive, longest_seconds: float) -> None:
+    def __init__(
+        self,
+        store: Store,
+        mux: MuxClient,
+        live: MuxLive,
+        attempts: Attempts,
+        longest_seconds: float,
+    ) -> None:
         self._store = store
         self._mux = mux
         self._live = live
+        self._attempts = attempts
         self._longest_seconds = longest_seconds
         self._gone = Recent()
         self._asked: dict[str, float] = {}  # when Mux was asked for what the store has
@@ -89,6 +99,9 @@ class Sync:
         """Put an upload as Mux reports it into the store, if it is one of ours."""
         label = Passthrough.decode(upload.passthrough)
         if label is None:
+            return
+        waits = upload.status == "waiting"
+        if waits and self._attempts.is_double("upload", upload.id, label.attempt):
             return
         known = await self._store.upload(upload.id)
         status = UPLOAD_STATUS.get(upload.status, "waiting")
@@ -133,29 +146,8 @@ class Sync:
             self._note_asset(asset, status, label)
         elif known.live and not asset.is_live and status == "ready":
             self._note("recording ready", asset=asset.id, stream=asset.live_stream_id)
-        is_recording = asset.live_stream_id is not None
-        follows_stream = label.visibility == AS_STREAM
-        await self._store.save_video(
-            Video(
-                asset_id=asset.id,
-                title=asset.title,
-                uploader=label.account_id,
-                uploader_name=label.account_name,
-                upload_time=datetime.fromtimestamp(asset.created_at, UTC),
-                status=status,
-                visibility=await self._visibility(label, asset.live_stream_id),
-                playback_ids=asset.playback_ids,
-                duration=asset.duration,
-                aspect_ratio=asset.aspect_ratio,
-                error=asset.error,
-                stream_id=asset.live_stream_id or label.stream or None,
-                live=asset.is_live,
-                marks=label.marks,
-                source_asset_id=asset.source_asset_id,
-                follows_stream=follows_stream,
-                unsettled=is_recording and bool(label.marks) and status != "error",
-            )
-        )
+        visibility = await self._visibility(label, asset.live_stream_id)
+        await self._store.save_video(video_of(asset, status, label, visibility))
 
     async def take_stream(self, stream: MuxLiveStream, asked: float | None = None) -> None:
         """Put a live stream as Mux reports it into the store, if it is one of ours.
@@ -165,6 +157,8 @@ class Sync:
         """
         label = Passthrough.decode(stream.passthrough)
         if label is None or stream.id in self._gone or self._too_late(stream.id, asked):
+            return
+        if self._attempts.is_double("stream", stream.id, label.attempt):
             return
         known = await self._store.stream(stream.id)
         status = stream_status(stream)

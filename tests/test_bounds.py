@@ -12,6 +12,7 @@ import pytest
 from attempts import FIELD, Attempts, new_attempt
 from audience import Audience
 from inbox import Inbox
+from mux_resources import MuxUpload
 from records import Signup
 from store import Store
 from sync import Sync
@@ -44,9 +45,10 @@ class Life:
 
     def __init__(self) -> None:
         self.store, self.mux = Store(), FullMux(assets=0, streams=0)
-        self.sync = Sync(self.store, cast("Any", self.mux), cast("Any", self.mux), 10_000)
+        self.attempts, mux = Attempts(), cast("Any", self.mux)
+        self.sync = Sync(self.store, mux, mux, self.attempts, 10_000)
         self.inbox, self.shared = Inbox(self.store, self.sync), Shared(self.store)
-        self.attempts, self.audience = Attempts(), Audience(self.store)
+        self.audience = Audience(self.store)
         self.rounds = 0
 
     async def round(self) -> None:
@@ -79,8 +81,8 @@ class Life:
             await self.shared.once(key, "part", self._make_nothing)
         await self.sync.forget("stream", key)
 
-    async def _make(self, _mark: str) -> str:
-        return "made"
+    async def _make(self, _mark: str) -> MuxUpload:
+        return UPLOAD
 
     async def _make_nothing(self) -> str:
         return "made"

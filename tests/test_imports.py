@@ -40,7 +40,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "access": {"records", "sessions", "store"},
     "mux_states": {"mux_resources", "passthrough", "records"},
     "sync": {
-        "logs", "mux_client", "mux_errors", "mux_live", "mux_resources", "mux_states",
+        "attempts", "logs", "mux_client", "mux_errors", "mux_live", "mux_resources", "mux_states",
         "passthrough", "recent", "records", "store",
     },
     "signing_keys": {"mux_client", "mux_errors", "records", "signing", "store"},
@@ -53,10 +53,11 @@ MAY_IMPORT: dict[str, set[str]] = {
         "logs", "mux_client", "mux_errors", "mux_resources", "passthrough", "records", "store",
         "sync",
     },
+    "doubles": {"attempts", "logs", "mux_client", "mux_errors", "mux_live", "sync"},
     "video_length": {"logs", "mux_client", "mux_states", "store", "sync"},
     "reconcile": {
-        "logs", "mux_client", "mux_errors", "mux_live", "passthrough", "recordings", "records",
-        "store", "sync", "video_length", "visibilities",
+        "doubles", "logs", "mux_client", "mux_errors", "mux_live", "passthrough", "recordings",
+        "records", "store", "sync", "video_length", "visibilities",
     },
 }  # fmt: skip
 

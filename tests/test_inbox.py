@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import permutations
 from typing import Any, cast
 
+from attempts import Attempts
 from inbox import Inbox
 from mux_resources import MuxAsset
 from store import Store
@@ -28,7 +29,7 @@ def told(mux: FullMux, *events: dict[str, Any], known: MuxAsset | None = None) -
 
     async def taking() -> Store:
         store = Store()
-        sync = Sync(store, cast("Any", mux), cast("Any", mux), 10_000)
+        sync = Sync(store, cast("Any", mux), cast("Any", mux), Attempts(), 10_000)
         for stream in mux.streams.values():
             await sync.take_stream(stream)
         if known:

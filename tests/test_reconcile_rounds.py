@@ -11,6 +11,7 @@ from typing import Any, cast
 
 import pytest
 
+from attempts import Attempts
 from mux_budget import BURST_SECONDS, MuxBudget, in_background
 from mux_errors import MuxNotFound
 from mux_resources import MuxAsset, MuxLiveStream, MuxUpload
@@ -88,7 +89,7 @@ def rounds(
 ) -> tuple[Store, list[float]]:
     """Let so many rounds happen without waiting; returns the store and the pauses before each."""
     store, pauses = Store(), []
-    sync = Sync(store, cast("Any", mux), cast("Any", mux), 10_000)
+    sync = Sync(store, cast("Any", mux), cast("Any", mux), Attempts(), 10_000)
 
     async def no_wait(seconds: float) -> bool:
         pauses.append(seconds)
@@ -104,7 +105,7 @@ def rounds(
     sync.hurried = no_wait
     idle = cast("Any", SimpleNamespace(settle=nothing))
     reconciliation = Reconciliation(
-        store, cast("Any", mux), cast("Any", mux), sync, idle, idle, idle
+        store, cast("Any", mux), cast("Any", mux), sync, idle, idle, idle, idle
     )
 
     async def run() -> None:

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from attempts import Attempts
 from mux_client import MuxClient
 from mux_live import MuxLive
 from mux_resources import MuxAsset, MuxLiveStream, MuxUpload
@@ -62,7 +63,9 @@ def run(scenario: Callable[[Store, Sync], Awaitable[None]]) -> None:
     async def running() -> None:
         transport = MuxTransport(load_settings({"SESSION_SECRET": "s"}))
         store = Store()
-        await scenario(store, Sync(store, MuxClient(transport), MuxLive(transport), 12 * 3600))
+        await scenario(
+            store, Sync(store, MuxClient(transport), MuxLive(transport), Attempts(), 12 * 3600)
+        )
 
     asyncio.run(running())
 

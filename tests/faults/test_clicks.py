@@ -10,22 +10,19 @@ from tests.faults.actions import STREAM, TARGET, attempt_in
 from tests.harness import ACCEPT_JSON, Person, Site
 
 # The page with the form, where it goes, what it says, and where Mux lists what comes of it.
-FORMS = [
-    pytest.param(
-        "/upload",
-        "/create-upload",
-        {"title": "Sea", "filename": "sea.mp4", "size": "1000"},
-        "/video/v1/uploads",
-        id="upload",
-    ),
-    pytest.param(
-        "/stream/new",
-        "/create-stream",
-        {"title": "Sea", "latency_mode": "low", "record": "on"},
-        "/video/v1/live-streams",
-        id="stream",
-    ),
-]
+UPLOAD = (
+    "/upload",
+    "/create-upload",
+    {"title": "Sea", "filename": "sea.mp4", "size": "1000"},
+    "/video/v1/uploads",
+)
+LIVE_STREAM = (
+    "/stream/new",
+    "/create-stream",
+    {"title": "Sea", "latency_mode": "low", "record": "on"},
+    "/video/v1/live-streams",
+)
+FORMS = [pytest.param(*UPLOAD, id="upload"), pytest.param(*LIVE_STREAM, id="stream")]
 
 
 def filled(person: Person, page: str, form: dict[str, str]) -> dict[str, str]:

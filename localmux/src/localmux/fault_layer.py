@@ -61,8 +61,20 @@ class FaultLayer:
         elif fault.action == "throttle":
             await self.app(scope, _slow(fault.bytes_per_second, receive), send)
         else:
+            # A slow server does in the end what it was asked for, though nobody waits any more.
+            asked = await receive()
             await asyncio.sleep(fault.seconds)
-            await self.app(scope, receive, send)
+            await self.app(scope, _after(asked, receive), send)
+
+
+def _after(first: Message, receive: Receive) -> Receive:
+    """The messages of a request of which the first was taken already."""
+    taken = [first]
+
+    async def receiving() -> Message:
+        return taken.pop() if taken else await receive()
+
+    return receiving
 
 
 async def _until_gone(receive: Receive) -> None:
