@@ -43,6 +43,8 @@ class HlsPlayer extends HTMLElement {
     for (const type of STATE_EVENTS.split(" ")) on(this.video, type, () => this.refresh());
     on(this.video, "play", () => (this.wantsPlay = true));
     on(this.video, "pause", () => (this.wantsPlay = false));
+    on(this.video, "emptied", () => (this.heedsClicks = false));
+    on(this.video, "loadedmetadata", () => (this.heedsClicks = true));
     on(this.video, "click", () => this.playSoon());
     onEarlyClick(this.video, () => this.playSoon());
     on(this.video, "playing", () => this.hls || this.recovery.succeeded());
@@ -90,11 +92,14 @@ class HlsPlayer extends HTMLElement {
     if (this.wantsPlay) this.video.play().catch(() => this.refresh());
   }
 
-  /** Browsers ignore a press of play while there is nothing to play yet. */
+  /** Most browsers ignore a press of play until they have told that there is something to play. */
   playSoon() {
-    if (this.wantsPlay || this.video.readyState !== HTMLMediaElement.HAVE_NOTHING) return;
-    this.wantsPlay = true;
-    this.resume();
+    if (this.wantsPlay || this.heedsClicks) return;
+    // After the browser's turn: one that does heed the click would pause what plays already.
+    setTimeout(() => {
+      this.wantsPlay = true;
+      if (this.video.paused) this.resume();
+    });
   }
 
   startLibrary(Hls) {

@@ -68,6 +68,8 @@ def drip(port: int, begin: bytes, drops: bytes, pause: float) -> tuple[bytes, fl
                 answer += block
             except TimeoutError:
                 client.sendall(bytes([drop]))
+            except ConnectionResetError:  # the last drop met a server that had hung up
+                return answer, time.monotonic() - began
         client.settimeout(10)
         while block := client.recv(1000):
             answer += block

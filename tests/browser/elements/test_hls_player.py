@@ -34,6 +34,16 @@ def test_a_click_from_before_the_script_ran_is_remembered(player: Player) -> Non
     player.expect_state("playing")
 
 
+def test_a_click_when_the_browser_does_not_heed_clicks_yet_is_remembered(player: Player) -> None:
+    # Chromium's own controls know that there is something to play from the next event on.
+    player.page.add_init_script(
+        "document.addEventListener('resize', ({ target }) => target.readyState && target.click(),"
+        " { capture: true, once: true })"
+    )
+    player.open()
+    player.expect_state("playing")
+
+
 def test_says_loading_then_paused_then_playing_then_ended(player: Player) -> None:
     player.page.add_init_script(
         """window.states = [];
