@@ -49,6 +49,7 @@ class HlsPlayer extends HTMLElement {
     onEarlyClick(this.video, () => this.playSoon());
     on(this.video, "playing", () => this.hls || this.recovery.succeeded());
     on(this.video, "error", () => this.recovery.handleElement());
+    on(window, "offline", () => this.refresh());
     on(window, "online", () => this.recovery.waiting && this.recovery.tryAgain());
     on(document, "visibilitychange", () => this.renewal.look());
     on(this, "keydown", (event) => handleKey(this.video, event));
@@ -129,7 +130,9 @@ class HlsPlayer extends HTMLElement {
     const { video } = this;
     if (video.seeking || video.readyState >= video.HAVE_CURRENT_DATA)
       this.position = video.currentTime;
-    this.dataset.state = this.recovery.failed ? "error" : this.playbackState();
+    const state = this.recovery.failed ? "error" : this.playbackState();
+    this.dataset.state = state;
+    if (state === "buffering" || state === "loading") this.recovery.lookForConnection();
     if (this.hasAttribute("live")) this.liveButton.update(this.hls);
   }
 

@@ -63,6 +63,11 @@ export class Recovery {
     this.reset();
   }
 
+  /** Called when the picture waits: hls.js tries nothing while offline, and so reports nothing more. */
+  lookForConnection() {
+    if (!this.failed && !this.waiting && !navigator.onLine) this.#sayTrouble();
+  }
+
   tryAgain() {
     const { player, failed } = this;
     this.reset();

@@ -139,6 +139,22 @@ def test_without_a_network_the_viewer_is_told_and_playback_comes_back_by_itself(
     expect(player.message).to_be_hidden()
 
 
+def test_who_is_offline_is_told_though_nothing_is_tried_that_could_fail(player: Player) -> None:
+    player.stream.hold()
+    player.open()
+    player.play()
+    player.page.context.set_offline(True)
+    # As hls.js does when its last request failed while enough was buffered.
+    player.element.evaluate("player => player.hls.stopLoad()")
+    player.seek(UNBUFFERED)
+    expect(player.message).to_contain_text("You are offline.")
+    player.page.context.set_offline(False)
+    player.stream.released.set()
+    player.element.evaluate("player => player.hls.startLoad()")
+    player.expect_progress(beyond=UNBUFFERED)
+    expect(player.message).to_be_hidden()
+
+
 def test_a_file_that_cannot_be_decoded_ends_in_words_and_a_button(
     player: Player, page_errors: PageErrors
 ) -> None:
