@@ -14,6 +14,9 @@ import access
 import main
 from localmux.forked import Forked, preload
 
+# Argon2 is slow on purpose, and hundreds of people join here.
+LEAST_WORK = PasswordHash([Argon2Hasher(time_cost=1, memory_cost=8, parallelism=1)])
+
 preload(main.__name__)
 
 
@@ -23,6 +26,5 @@ def forked_app(environment: Mapping[str, str], log_file: IO[str]) -> Forked:
 
 
 def _run() -> None:
-    """Serve; hundreds of people join here, and Argon2 is slow on purpose."""
-    access.passwords = PasswordHash([Argon2Hasher(time_cost=1, memory_cost=8, parallelism=1)])
+    access.passwords = LEAST_WORK
     main.main()

@@ -7,6 +7,7 @@ import asyncio
 import os
 from collections.abc import Generator
 from typing import Any
+from unittest.mock import patch
 from urllib.parse import quote, urlsplit
 
 import air
@@ -16,9 +17,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser
 
+import access
 from localmux.testing import running
 from main import create_app
 from settings import load_settings
+from tests.forked import LEAST_WORK
 from text import NAME_MAX, TARGET_NAME_MAX, TITLE_MAX, alike, bounded, clean_line
 
 thorough = settings(
@@ -91,7 +94,11 @@ class Inside:
 
 @pytest.fixture(scope="module")
 def inside() -> Generator[Inside]:
-    with running() as mux, asyncio.Runner() as runner:
+    with (
+        running() as mux,
+        asyncio.Runner() as runner,
+        patch.object(access, "passwords", LEAST_WORK),
+    ):
         environment = {
             "SESSION_SECRET": "s",
             "MUX_TOKEN_ID": mux.token[0],
