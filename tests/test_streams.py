@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -18,7 +19,7 @@ def stream(ada: Person) -> str:
     return answer.headers["location"].removesuffix("/studio")
 
 
-def at_mux(site: Site, stream: str) -> dict[str, object]:
+def at_mux(site: Site, stream: str) -> dict[str, Any]:
     answer = site.mux_api("GET", f"/video/v1/live-streams/{stream.rpartition('/')[2]}")
     assert answer.status_code == 200, answer.text
     return answer.json()["data"]
@@ -31,8 +32,8 @@ def test_a_new_live_stream_is_set_up_at_mux_so_that_its_recordings_play(
     assert made["meta"] == {"title": "Evening concert"}
     assert made["latency_mode"] == "standard"
     assert made["reconnect_window"] == 60
-    assert made["new_asset_settings"]["playback_policies"] == ["public"]  # ty: ignore[not-subscriptable]
-    assert made["playback_ids"][0]["policy"] == "public"  # ty: ignore[not-subscriptable]
+    assert made["new_asset_settings"]["playback_policies"] == ["public"]
+    assert made["playback_ids"][0]["policy"] == "public"
 
 
 @pytest.mark.parametrize(
