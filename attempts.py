@@ -17,7 +17,8 @@ from typing import Any, Literal, Protocol
 from passthrough import Passthrough
 from recent import Recent, RecentDict
 
-type Kind = Literal["upload", "stream"]
+# What a form makes at Mux.
+type Product = Literal["upload", "stream"]
 
 FIELD = "attempt"
 MARK_CHARACTERS = 12
@@ -71,8 +72,7 @@ class Attempts:
     def __init__(self) -> None:
         self._tried = Recent()
         self._made: RecentDict[str] = RecentDict()  # Mux's ID of what came of it, by the mark
-        self._doubles: dict[str, Kind] = {}  # by Mux's ID
-        self._removed = Recent()
+        self._doubles: dict[str, Product] = {}  # by Mux's ID
         self._running: dict[str, asyncio.Task[Any]] = {}
 
     async def once[Made: Marked](
@@ -111,18 +111,20 @@ class Attempts:
         self._made[mark] = made.id
         return made
 
-    def is_double(self, kind: Kind, resource_id: str, mark: str) -> bool:
-        """Whether the app has something else from the same form, and nobody wants this."""
-        double = self._made.get(mark, resource_id) != resource_id
-        if double and resource_id not in self._removed:
-            self._doubles[resource_id] = kind
-        return double
+    def note_double(self, product: Product, resource_id: str, mark: str) -> bool:
+        """Note what nobody wants, as the app has another one of the same form; False if it is none.
 
-    def doubles(self) -> list[tuple[Kind, str]]:
-        """The kinds and IDs of all that nobody wants and that is still at Mux."""
-        return [(kind, resource_id) for resource_id, kind in self._doubles.items()]
+        It is in `doubles` until it is removed.
+        """
+        if self._made.get(mark, resource_id) == resource_id:
+            return False
+        self._doubles[resource_id] = product
+        return True
+
+    def doubles(self) -> list[tuple[Product, str]]:
+        """All that was noted and is still at Mux, with the IDs."""
+        return [(product, resource_id) for resource_id, product in self._doubles.items()]
 
     def removed(self, resource_id: str) -> None:
-        """Note that a double is gone, though Mux may list it for a while."""
-        self._removed.add(resource_id)
+        """Note that a double is gone."""
         self._doubles.pop(resource_id, None)

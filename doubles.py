@@ -5,7 +5,7 @@ made another one. That one is in use by then, so what comes late is the one to g
 """
 
 import logs
-from attempts import Attempts, Kind
+from attempts import Attempts, Product
 from mux_client import MuxClient
 from mux_errors import MuxNotFound, MuxRefused
 from mux_live import MuxLive
@@ -13,7 +13,7 @@ from sync import Sync
 
 
 class Doubles:
-    """Takes doubles that were noticed out of Mux and out of the store."""
+    """Takes doubles that were noted out of Mux and out of the store."""
 
     def __init__(self, mux: MuxClient, live: MuxLive, sync: Sync, attempts: Attempts) -> None:
         self._mux = mux
@@ -22,15 +22,15 @@ class Doubles:
         self._attempts = attempts
 
     async def settle(self) -> None:
-        """Remove what was noticed. Raises MuxError."""
-        for kind, resource_id in self._attempts.doubles():
-            await self._remove(kind, resource_id)
-            await self._sync.forget(kind, resource_id)
+        """Remove what was noted. Raises MuxError."""
+        for product, resource_id in self._attempts.doubles():
+            await self._remove(product, resource_id)
+            await self._sync.forget(product, resource_id)
             self._attempts.removed(resource_id)
-            logs.event("made twice, removed", **{kind: resource_id})
+            logs.event("made twice, removed", **{product: resource_id})
 
-    async def _remove(self, kind: Kind, resource_id: str) -> None:
-        if kind == "stream":
+    async def _remove(self, product: Product, resource_id: str) -> None:
+        if product == "stream":
             await self._live.delete(resource_id)
             return
         try:

@@ -101,7 +101,7 @@ class Sync:
         if label is None:
             return
         waits = upload.status == "waiting"
-        if waits and self._attempts.is_double("upload", upload.id, label.attempt):
+        if waits and self._attempts.note_double("upload", upload.id, label.attempt):
             return
         known = await self._store.upload(upload.id)
         status = UPLOAD_STATUS.get(upload.status, "waiting")
@@ -158,7 +158,7 @@ class Sync:
         label = Passthrough.decode(stream.passthrough)
         if label is None or stream.id in self._gone or self._too_late(stream.id, asked):
             return
-        if self._attempts.is_double("stream", stream.id, label.attempt):
+        if self._attempts.note_double("stream", stream.id, label.attempt):
             return
         known = await self._store.stream(stream.id)
         status = stream_status(stream)
