@@ -56,7 +56,7 @@ class MuxTransport:
         self.signing_keys = mux_python.SigningKeysApi(client)
         self._budget = MuxBudget(settings.mux_posts_per_second, settings.mux_others_per_second)
         self._waits: set[asyncio.Timeout] = set()
-        self._ends = math.inf  # in the loop's time
+        self._give_up_at = math.inf  # in the loop's time
 
     async def call(self, method: Callable[..., Any], *arguments: Any, **options: Any) -> Any:
         """Call a method that answers with data, and give the data. Raises MuxError."""
@@ -88,7 +88,7 @@ class MuxTransport:
 
     async def _patiently[Answer](self, answer: Awaitable[Answer]) -> Answer:
         # The client's own time-out starts again with every byte; this one does not.
-        async with asyncio.timeout_at(min(patience_ends(), self._ends)) as wait:
+        async with asyncio.timeout_at(min(patience_ends(), self._give_up_at)) as wait:
             self._waits.add(wait)
             try:
                 return await answer
@@ -97,9 +97,9 @@ class MuxTransport:
 
     def give_up_in(self, seconds: float) -> None:
         """Have every call end by then: whoever waits for one is told so before the server stops."""
-        self._ends = asyncio.get_running_loop().time() + seconds
+        self._give_up_at = asyncio.get_running_loop().time() + seconds
         for wait in self._waits:
-            wait.reschedule(min(wait.when() or math.inf, self._ends))
+            wait.reschedule(min(wait.when() or math.inf, self._give_up_at))
 
 
 def _in_thread[Answer](work: Callable[[], Answer]) -> asyncio.Future[Answer]:

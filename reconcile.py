@@ -7,7 +7,7 @@ come to the truth without them. https://www.mux.com/docs/core/make-api-requests 
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 
 import logs
 from doubles import Doubles
@@ -128,7 +128,7 @@ class Reconciliation:
                 await self._sync.refresh(kind, resource_id)
 
     async def _read_everything(self) -> None:
-        """Make the store what Mux has: on start, and now and then when nothing else happens."""
+        """Make the store what Mux has: on start, and every few minutes."""
         videos = {video.asset_id for video in await self._store.videos()}
         await self._take_assets(videos)
         await self._confirm_gone("asset", videos)
@@ -173,36 +173,32 @@ class Reconciliation:
                 break
 
     async def _take_streams(self, missing: set[str], few: int = NONE_LEFT) -> None:
-        for page in range(1, MOST_PAGES):
-            asked = time.monotonic()
-            streams = await self._live.list(page)
+        async for streams, asked in _pages(self._live.list):
             for stream in streams:
                 missing.discard(stream.id)
                 await self._sync.take_stream(stream, asked)
-            if len(streams) < LIST_LIMIT or len(missing) <= few:
+            if len(missing) <= few:
                 break
 
     async def _take_uploads(self, missing: set[str], few: int) -> None:
-        for page in range(1, MOST_PAGES):
-            uploads = await self._mux.list_uploads(page)
+        async for uploads, _ in _pages(self._mux.list_uploads):
             for upload in uploads:
                 missing.discard(upload.id)
                 await self._sync.take_upload(upload)
-            if len(uploads) < LIST_LIMIT or len(missing) <= few:
+            if len(missing) <= few:
                 break
 
     async def _read_uploads(self) -> None:
         """Read uploads that can still be finished and the latest that are over; forget others."""
         oldest = time.time() - UPLOAD_SECONDS
         over = 0
-        for page in range(1, MOST_PAGES):
-            uploads = await self._mux.list_uploads(page)
+        async for uploads, _ in _pages(self._mux.list_uploads):
             labels = [Passthrough.decode(upload.passthrough) for upload in uploads]
             for upload, label in zip(uploads, labels, strict=True):
                 over += bool(label) and upload.status != "waiting"
                 if label and label.started_at >= oldest and over <= OVER_KEPT:
                     await self._sync.take_upload(upload)
-            if len(uploads) < LIST_LIMIT or any(x and x.started_at < oldest for x in labels):
+            if any(label and label.started_at < oldest for label in labels):
                 break
         await self._forget_uploads(oldest)
 
@@ -212,6 +208,18 @@ class Reconciliation:
         too_old = [each for each in uploads if each.created_at.timestamp() < oldest]
         for upload in (*too_many, *too_old):
             await self._store.delete_upload(upload.id)
+
+
+async def _pages[Listed](
+    list_page: Callable[[int], Awaitable[list[Listed]]],
+) -> AsyncGenerator[tuple[list[Listed], float]]:
+    """Page after page, each with when Mux was asked for it (`time.monotonic`)."""
+    for page in range(1, MOST_PAGES):
+        asked = time.monotonic()
+        listed = await list_page(page)
+        yield listed, asked
+        if len(listed) < LIST_LIMIT:
+            break
 
 
 def _moves(video: Video) -> bool:

@@ -44,6 +44,17 @@ class FullMux:
             await self.budget.spend(post=False)
         self.asked[what] += 1
 
+    async def _page[Thing](self, what: str, things: dict[str, Thing], page: int) -> list[Thing]:
+        await self._note(what)
+        found = [] if self.lists_nothing else [*things.values()]
+        return found[100 * (page - 1) : 100 * page]
+
+    async def _one[Thing](self, things: dict[str, Thing], thing_id: str) -> Thing:
+        await self._note("one")
+        if thing_id not in things:
+            raise MuxNotFound
+        return things[thing_id]
+
     async def list_assets(self, cursor: str | None) -> tuple[list[MuxAsset], str | None]:
         await self._note("assets")
         begin = int(cursor or 0)
@@ -52,32 +63,19 @@ class FullMux:
         return found[begin:end], str(end) if end < len(found) else None
 
     async def list_uploads(self, page: int) -> list[MuxUpload]:
-        await self._note("uploads")
-        found = [] if self.lists_nothing else [*self.uploads.values()]
-        return found[100 * (page - 1) : 100 * page]
+        return await self._page("uploads", self.uploads, page)
 
     async def get_upload(self, upload_id: str) -> MuxUpload:
-        await self._note("one")
-        if upload_id not in self.uploads:
-            raise MuxNotFound
-        return self.uploads[upload_id]
+        return await self._one(self.uploads, upload_id)
 
     async def list(self, page: int) -> list[MuxLiveStream]:
-        await self._note("streams")
-        found = [] if self.lists_nothing else [*self.streams.values()]
-        return found[100 * (page - 1) : 100 * page]
+        return await self._page("streams", self.streams, page)
 
     async def get_asset(self, asset_id: str) -> MuxAsset:
-        await self._note("one")
-        if asset_id not in self.assets:
-            raise MuxNotFound
-        return self.assets[asset_id]
+        return await self._one(self.assets, asset_id)
 
     async def get(self, stream_id: str) -> MuxLiveStream:
-        await self._note("one")
-        if stream_id not in self.streams:
-            raise MuxNotFound
-        return self.streams[stream_id]
+        return await self._one(self.streams, stream_id)
 
 
 class Told(Exception):
