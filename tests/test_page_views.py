@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 import pytest
 from selectolax.lexbor import LexborHTMLParser
 
+from localmux.testing import eventually
 from tests.harness import Person, Site, a_site
 
 # What the reconciliation lists by itself, every few seconds at most.
@@ -25,7 +26,14 @@ def furnished(clip: Path, not_a_video: Path) -> Generator[tuple[Site, Person]]:
         owner.post("/create-stream", data={"title": "Planned"})
         video = owner.upload(clip, title="For few")
         owner.post(f"{video}/edit", data={"title": "For few", "visibility": "signup"})
+        eventually(lambda: _all_told(site))
         yield site, owner
+
+
+def _all_told(site: Site) -> bool:
+    """Whether the app has heard of all that was done, after each of which it asks Mux."""
+    sent = site.control("GET", "/deliveries").json()["data"]
+    return all(each["state"] == "delivered" for each in sent)
 
 
 def crawl(person: Person) -> dict[str, int]:
@@ -67,6 +75,7 @@ def test_every_link_leads_to_a_page(
 
 def test_no_page_view_asks_mux_for_anything(furnished: tuple[Site, Person]) -> None:
     site, owner = furnished
+    crawl(owner)  # in which the app has long read what the last events were about
     site.control("DELETE", "/requests")
     views = sum(len(crawl(owner)) for _ in range(ROUNDS))
     calls = site.control("GET", "/requests").json()["data"]
